@@ -1,0 +1,3 @@
+"""A playbook and policy notebook kit for the day something went wrong with customers."""
+
+__version__ = "0.1.0"
