@@ -29,3 +29,8 @@ def in_any(text: LocalText | None, language: Language) -> str:
     if not text:
         return ""
     return text.get(language) or next(iter(text.values()))
+
+
+def format_count(number: int, language: Language) -> str:
+    """Write a whole number as the language does (1,200)."""
+    return f"{number:,}"

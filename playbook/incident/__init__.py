@@ -1,0 +1,1 @@
+"""The incident folder: the record, reading it, validating it, writing it."""
