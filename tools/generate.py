@@ -1,0 +1,52 @@
+"""Write every generated file of the project; with --check, say which are not current and exit 1.
+
+environment.yml                 from pyproject.toml
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Names that conda-forge spells otherwise than PyPI.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "duckdb": "python-duckdb", "tzdata": "python-tzdata"}
+
+
+def environment() -> str:
+    """Return environment.yml: the run-time dependencies of pyproject.toml as conda specs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [f"  - python {project['requires-python'].replace(' ', '')}"]
+    for requirement in project["dependencies"]:
+        name, spec = re.fullmatch(r"([A-Za-z0-9._-]+)(.*)", requirement).groups()  # type: ignore[union-attr]
+        lines.append(f"  - {CONDA_NAMES.get(name, name)} {spec}")
+    return (
+        "# Generated from pyproject.toml by `make generated`; change it there.\n"
+        "name: crisis-playbook\nchannels:\n  - conda-forge\n  - nodefaults\ndependencies:\n"
+        + "\n".join(lines)
+        + "\n  - pip\n  - pip:\n      - --editable .\n"
+    )
+
+
+GENERATED: dict[str, Callable[[], str]] = {"environment.yml": environment}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or check them."""
+    stale = []
+    for name, make in GENERATED.items():
+        path, text = ROOT / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+    print("\n".join(f"{'not current' if '--check' in arguments else 'written'}: {name}" for name in stale) or "all current")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
