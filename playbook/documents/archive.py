@@ -1,0 +1,57 @@
+"""Zip archives (DOCX, XLSX) that repeat byte for byte: entries sorted, every date the document's own."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from playbook.times import Moment
+
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+"""The earliest date that a zip entry can hold; used where a document has no time of its own."""
+
+
+def stamp(as_of: Moment | None) -> datetime:
+    """Return the time that a file says it was made at, in UTC, whole seconds."""
+    at = as_of.at.astimezone(UTC).replace(microsecond=0) if as_of else EPOCH
+    return max(at, EPOCH)
+
+
+def repack(raw: bytes, as_of: Moment | None, replace: Mapping[str, bytes] | None = None) -> bytes:
+    """Zip an archive again with fixed dates; `replace` gives entries new content (empty: the entry is left out)."""
+    when = stamp(as_of)
+    replace = replace or {}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        for name in names:
+            content = replace.get(name, old.read(name))
+            if name in replace and not content:
+                continue
+            entry = zipfile.ZipInfo(name, when.timetuple()[:6])
+            entry.compress_type, entry.create_system, entry.external_attr = (
+                zipfile.ZIP_DEFLATED,
+                3,
+                0o644 << 16,
+            )
+            new.writestr(entry, content, compresslevel=6)
+    return out.getvalue()
+
+
+def core_properties(title: str, language: str, as_of: Moment | None) -> bytes:
+    """Return docProps/core.xml: title, language and the one date; no author and no machine."""
+    from xml.sax.saxutils import escape
+
+    when = stamp(as_of).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:language>{language}</dc:language>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{when}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{when}</dcterms:modified>'
+        "</cp:coreProperties>"
+    ).encode()
