@@ -158,7 +158,7 @@ def test_the_page_says_its_language_and_reaches_for_nothing(language: str) -> No
     assert "link" not in reader.tags
     reached = [v for _, name, v in reader.attributes if name in ("src", "href", "action", "srcset")]
     assert reached
-    assert all(v and (v.startswith("data:image/svg+xml;base64,") or v.startswith("#")) for v in reached)
+    assert all(v and v.startswith(("data:image/svg+xml;base64,", "#")) for v in reached)
     assert "default-src 'none'" in source
     assert "http" not in re.sub(r"base64,[^\"]*", "", source).replace("http-equiv", "")
     assert "內部 INTERNAL" in reader.text

@@ -20,13 +20,22 @@ from playbook.errors import InputError, PlaybookError
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("write the pack of an incident, or of several", "playbook render incidents/2026-05-09-cake"),
     "check": ("check any text, ours or anybody's", "playbook check statement.docx --fail-level error"),
-    "price": ("what one case, or a table of cases, is owed", "playbook price --client NAME --case delay_min=365"),
+    "price": (
+        "what one case, or a table of cases, is owed",
+        "playbook price --client NAME --case delay_min=365",
+    ),
     "policy": ("list, show, check, compare and adapt clients' policies", "playbook policy check NAME"),
     "init": ("start a workspace for your clients and incidents", "playbook init my-desk"),
     "new": ("start an incident folder: five questions, or an import", "playbook new incidents/today"),
     "validate": ("list everything that is wrong in an incident folder", "playbook validate incidents/today"),
-    "approve": ("record who approved a draft", "playbook approve incidents/today en/final-response.email --role …"),
-    "sent": ("record that a draft was sent", "playbook sent incidents/today en/final-response.email --at TIME"),
+    "approve": (
+        "record who approved a draft",
+        "playbook approve incidents/today en/final-response.email --role …",
+    ),
+    "sent": (
+        "record that a draft was sent",
+        "playbook sent incidents/today en/final-response.email --at TIME",
+    ),
     "cases": ("across incidents: open promises, repeats, trends", "playbook cases incidents"),
     "lab": ("open the notebooks in JupyterLab", "playbook lab"),
     "app": ("open the manager's desk in a browser", "playbook app"),
@@ -56,7 +65,10 @@ def parser_of(command: str) -> argparse.ArgumentParser:
 
 def _overview() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {what}\n  {'':<{width}}  e.g. {example}" for name, (what, example) in COMMANDS.items()]
+    lines = [
+        f"  {name:<{width}}  {what}\n  {'':<{width}}  e.g. {example}"
+        for name, (what, example) in COMMANDS.items()
+    ]
     parser = argparse.ArgumentParser(
         prog="playbook",
         usage="playbook COMMAND …",

@@ -84,12 +84,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Image:
-    """A drawing, what it shows in words, and the table of what it is drawn from. `png` may be empty."""
+    """A drawing, what it shows in words, and the table of what it is drawn from. `png` may be empty.
+
+    `unfolded` shows the table at once: where the drawing cannot be read without it.
+    """
 
     svg: str
     alt: str
     table: Table | None = None
     png: bytes = b""
+    unfolded: bool = False
     language: Language | None = None
 
 

@@ -7,6 +7,7 @@ that nothing in it can run or reach out; the page's own policy forbids the rest.
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from html import escape
 
 from playbook.documents.blocks import (
@@ -62,7 +63,7 @@ STYLE = (
     "aside.good{border-color:var(--good);background:#ecf7f2}aside.warn{border-color:var(--warn);background:#fef6e8}aside.bad{border-color:var(--bad);background:#fdf0f0}"
     "article{margin:.8rem 0 1.2rem;border:1px solid var(--line);border-radius:6px;padding:.6rem 1.1rem .8rem;background:#fff;max-width:44rem}"
     "article h4{margin:0 0 .4rem;font-size:.85rem;color:var(--quiet);font-weight:600}article p.s{font-weight:700}"
-    "figure{margin:1rem 0 1.5rem}figure img{width:100%;height:auto;max-width:58rem;display:block}"
+    "figure{margin:1rem 0 1.5rem}figcaption{font-weight:700;margin-bottom:.4rem}figure img{width:100%;height:auto;max-width:58rem;display:block}"
     "details{font-size:.9rem}summary{cursor:pointer;color:var(--note)}"
     "footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.5rem;font-size:.8rem;color:var(--quiet)}"
     ".pb{break-before:page}"
@@ -70,7 +71,7 @@ STYLE = (
     "table,tbody,tr,td,tbody th,caption{display:block;width:auto}thead{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}"
     "tr{border-bottom:1px solid var(--line);padding:.45rem 0}td,tbody th{border:0;padding:.1rem 0;text-align:left}"
     "td[data-l]:not([data-l='']){display:grid;grid-template-columns:7rem 1fr;gap:.6rem}td[data-l]:not([data-l=''])::before{content:attr(data-l);color:var(--quiet);font-size:.85em}"
-    "td:empty{display:none}}"
+    "td:empty{display:none}.c{overflow-x:auto}figure img{min-width:38rem}}"
     "@media print{@page{size:A4;margin:18mm 16mm}body{max-width:none;padding:0;font-size:10.5pt}nav{display:none}a{color:inherit}"
     "h1,h2,h3,h4,caption,summary{break-after:avoid}tr,article,aside,figure{break-inside:avoid}thead{display:table-header-group}"
     "b.m,aside,thead th{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
@@ -130,11 +131,17 @@ def _table(block: Table) -> str:
 def _image(block: Image, language: Language) -> str:
     address = "data:image/svg+xml;base64," + base64.b64encode(block.svg.encode()).decode()
     drawing = (
-        f'<img src="{address}" alt="{_escape(block.alt)}">' if block.svg else f"<p>{_escape(block.alt)}</p>"
+        f'<div class="c"><img src="{address}" alt="{_escape(block.alt)}"></div>'
+        if block.svg
+        else f"<p>{_escape(block.alt)}</p>"
     )
-    summary = _escape(say("documents.figures", block.language or language))
-    figures = f"<details><summary>{summary}</summary>{_table(block.table)}</details>" if block.table else ""
-    return f"<figure{_lang(block.language)}>{drawing}{figures}</figure>"
+    caption = figures = ""
+    if block.table:
+        caption = f"<figcaption>{_escape(block.table.caption)}</figcaption>" if block.table.caption else ""
+        summary = _escape(say("documents.figures", block.language or language))
+        bare = _table(replace(block.table, caption=""))
+        figures = f"<details{' open' if block.unfolded else ''}><summary>{summary}</summary>{bare}</details>"
+    return f"<figure{_lang(block.language)}>{caption}{drawing}{figures}</figure>"
 
 
 def _letter(block: Letter) -> str:
