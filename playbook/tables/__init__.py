@@ -1,0 +1,19 @@
+"""Decision tables: read, compiled to a grid, decided, proved. Stands alone: knows nothing of incidents or clients."""
+
+from playbook.tables.decide import Decision, Evaluation, NearMiss, Paid, decide, evaluate, scaled_columns
+from playbook.tables.model import Payout, Table, TableRow
+from playbook.tables.read import read_table
+
+__all__ = [
+    "Decision",
+    "Evaluation",
+    "NearMiss",
+    "Paid",
+    "Payout",
+    "Table",
+    "TableRow",
+    "decide",
+    "evaluate",
+    "read_table",
+    "scaled_columns",
+]
