@@ -39,7 +39,7 @@ def approval_of(incident: Incident, option: str) -> Approval | None:
 
 
 def make_offer(
-    incident: Incident,
+    incident: Incident | None,
     policy: Policy,
     option: str,
     parts: tuple[OfferPart, ...],
@@ -51,11 +51,11 @@ def make_offer(
 
     It is approved where a recorded approval comes from a rung that may grant it (S0-35).
     """
-    currency = incident.currency or policy.currency
+    currency = (incident.currency if incident else None) or policy.currency
     total = total_of(parts, currency)
     kinds = [part.kind for part in parts]
     rung = needed(policy, total, kinds, on)
-    approval = approval_of(incident, option)
+    approval = approval_of(incident, option) if incident else None
     by = rung_of(policy, approval.role) if approval and approval.decision == "approved" else None
     return Offer(
         id=option,

@@ -111,7 +111,6 @@ class Table:
     waivers: tuple[Waiver, ...]
     jurisdictions: tuple[str, ...]
     notes: tuple[str, ...]
-    floor_of: tuple[str, ...]
     path: str
     sha256: str
     raw_inputs: tuple[Input, ...] = field(default=())  # asked for only by derived inputs and payouts

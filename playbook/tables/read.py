@@ -18,7 +18,7 @@ from playbook.tables.model import HitPolicy, Payout, Place, Table, TableRow, Wai
 
 HEADER_KEYS = {
     "table", "title", "line", "basis", "hit_policy", "effective", "currency", "rounding", "inputs", "derived", "waivers",
-    "jurisdictions", "notes", "rows", "floor_of",
+    "jurisdictions", "notes", "rows",
 }  # fmt: skip
 INPUT_KEYS = {
     "type",
