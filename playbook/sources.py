@@ -72,7 +72,15 @@ def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Pro
     implicit = ("tag:yaml.org,2002:",)
     if not node.tag.startswith(implicit) or "python" in node.tag:
         problems.append(
-            Problem(positions.path, line, column, dotted(keys), f"the tag {node.tag}", "plain YAML", "Remove the tag.")
+            Problem(
+                positions.path,
+                line,
+                column,
+                dotted(keys),
+                f"the tag {node.tag}",
+                "plain YAML",
+                "Remove the tag.",
+            )
         )
         return None
     if isinstance(node, yaml.ScalarNode):
@@ -114,7 +122,17 @@ def parse_yaml(text: str, path: str) -> tuple[Any, Positions]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = getattr(error, "problem", None) or str(error)
         raise InputError(
-            [Problem(path, line, column, "", str(what), "valid YAML", "Check the indentation and the quotes on this line.")]
+            [
+                Problem(
+                    path,
+                    line,
+                    column,
+                    "",
+                    str(what),
+                    "valid YAML",
+                    "Check the indentation and the quotes on this line.",
+                )
+            ]
         ) from error
     finally:
         loader.dispose()
@@ -140,10 +158,22 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise InputError([Problem(str(path), 0, 0, "", error.strerror or str(error), "a file", "Check the path.")]) from error
+        raise InputError(
+            [Problem(str(path), 0, 0, "", error.strerror or str(error), "a file", "Check the path.")]
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(
-            [Problem(str(path), 0, 0, "", f"bytes that are not UTF-8 at {error.start}", "UTF-8", "Save the file as UTF-8.")]
+            [
+                Problem(
+                    str(path),
+                    0,
+                    0,
+                    "",
+                    f"bytes that are not UTF-8 at {error.start}",
+                    "UTF-8",
+                    "Save the file as UTF-8.",
+                )
+            ]
         ) from error
 
 
@@ -189,10 +219,16 @@ def decode(raw: bytes, path: str) -> tuple[str, str]:
         name, text = next(iter(chosen.items()))
         return text, name
     if not chosen:
-        raise InputError([Problem(path, 0, 0, "", "bytes in no known encoding", "UTF-8", "Save the file as UTF-8.")])
+        raise InputError(
+            [Problem(path, 0, 0, "", "bytes in no known encoding", "UTF-8", "Save the file as UTF-8.")]
+        )
     shown = "; ".join(f"{name}: {text.strip().splitlines()[-1][:30]!r}" for name, text in chosen.items())
     raise InputError(
-        [Problem(path, 0, 0, "", f"two possible readings ({shown})", "one encoding", "Save the file as UTF-8.")]
+        [
+            Problem(
+                path, 0, 0, "", f"two possible readings ({shown})", "one encoding", "Save the file as UTF-8."
+            )
+        ]
     )
 
 
@@ -228,7 +264,17 @@ def parse_csv(text: str, path: str) -> tuple[list[str], list[Row]]:
             if not header:
                 header = [cell.strip() for cell in cells]
                 for name in {n for n in header if header.count(n) > 1}:
-                    problems.append(Problem(path, line, 0, name, "the column twice", "each column once", "Rename or remove one."))
+                    problems.append(
+                        Problem(
+                            path,
+                            line,
+                            0,
+                            name,
+                            "the column twice",
+                            "each column once",
+                            "Rename or remove one.",
+                        )
+                    )
                 continue
             if not any(cell.strip() for cell in cells):
                 continue
@@ -237,9 +283,17 @@ def parse_csv(text: str, path: str) -> tuple[list[str], list[Row]]:
                     Problem(path, line, len(header) + 1, "", f"{len(cells)} cells", f"{len(header)}, as in the header",
                             "Put text that holds a comma in double quotes.")
                 )  # fmt: skip
-            rows.append(Row(path, line, dict(zip(header, [c.strip() for c in cells] + [""] * len(header), strict=False))))
+            rows.append(
+                Row(
+                    path,
+                    line,
+                    dict(zip(header, [c.strip() for c in cells] + [""] * len(header), strict=False)),
+                )
+            )
     except csv.Error as error:
-        problems.append(Problem(path, start, 0, "", str(error), "valid CSV", "Check the double quotes in this row."))
+        problems.append(
+            Problem(path, start, 0, "", str(error), "valid CSV", "Check the double quotes in this row.")
+        )
     if problems:
         raise InputError(problems)
     return header, rows
@@ -250,7 +304,9 @@ def read_csv(path: Path) -> tuple[list[str], list[Row]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError([Problem(str(path), 0, 0, "", error.strerror or str(error), "a file", "Check the path.")]) from error
+        raise InputError(
+            [Problem(str(path), 0, 0, "", error.strerror or str(error), "a file", "Check the path.")]
+        ) from error
     text, _ = decode(raw, str(path))
     return parse_csv(text, str(path))
 

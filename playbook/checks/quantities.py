@@ -80,7 +80,9 @@ _DATES = (
 _HALF = r"(?<half>凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|深夜|半夜)?\s?"
 _TIMES = (
     regex.compile(_HALF + r"(?<h>\d{1,2})[:：](?<min>\d{2})(?!\d)(?:\s?(?<ap>[ap]\.?m\.?))?", regex.I),
-    regex.compile(_HALF + r"(?<h>\d{1,2})\s?[點点時时](?!間|间|刻)(?:\s?(?:(?<min>\d{1,2})\s?分|(?<semi>半)))?(?!\d)"),
+    regex.compile(
+        _HALF + r"(?<h>\d{1,2})\s?[點点時时](?!間|间|刻)(?:\s?(?:(?<min>\d{1,2})\s?分|(?<semi>半)))?(?!\d)"
+    ),
     regex.compile(
         _HALF
         + r"(?<hh>[一二三四五六七八九十兩两]{1,3})[點点](?!點|点|滴|心|子)(?:(?<hm>[零〇一二三四五六七八九十]{1,3})分?|(?<semi>半))?"
@@ -98,18 +100,30 @@ _UNITS = {
     "hours": "hour", "hour": "hour", "days": "day", "day": "day", "weeks": "week", "week": "week", "months": "month", "month": "month",
     "years": "year", "year": "year",
 }  # fmt: skip
-_WORDS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_WORDS = {
+    w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
 _DURATION = regex.compile(
     rf"(?<![\d.])(?<number>{_NUMBER}|{_HAN_NUMBER}|\b(?:{'|'.join(_WORDS)})\b)[\s-]?(?:個|个)?(?<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![a-z])",
     regex.I,
 )
 _COUNT = regex.compile(rf"(?<![A-Za-z0-9.-])(?<number>{_NUMBER})(?!\d|[.\-]\d|[A-Za-z0-9]*-\d)")
-_HAN_COUNT = regex.compile(r"(?<number>[二三四五六七八九十百千兩两][〇零一二三四五六七八九十百千萬万]*)(?<measure>通|位|名|筆|笔|件|台|把|份|封|家|間|间|顆|颗|項|项)")
+_HAN_COUNT = regex.compile(
+    r"(?<number>[二三四五六七八九十百千兩两][〇零一二三四五六七八九十百千萬万]*)(?<measure>通|位|名|筆|笔|件|台|把|份|封|家|間|间|顆|颗|項|项)"
+)
 _WORD_COUNT = regex.compile(
     rf"\b(?<number>{'|'.join(w for w in _WORDS if w not in ('zero', 'one'))})\s(?<noun>calls?|times|customers?|people|orders?|locks?|messages?|options?|measures?|steps|cases|complaints)\b",
     regex.I,
 )
-_HAN_HONORIFIC = {"小姐": "ms", "女士": "ms", "太太": "ms", "先生": "mr", "博士": "dr", "醫師": "dr", "医生": "dr"}
+_HAN_HONORIFIC = {
+    "小姐": "ms",
+    "女士": "ms",
+    "太太": "ms",
+    "先生": "mr",
+    "博士": "dr",
+    "醫師": "dr",
+    "医生": "dr",
+}
 _HAN_NAME = regex.compile(r"(?<name>\p{Han}{1,4}?)(?<honorific>小姐|女士|太太|先生|博士|醫師|医生)")
 _LATIN_NAME = regex.compile(
     r"\b(?<honorific>Ms|Mrs|Miss|Mr|Dr)\.?\s(?<name>\p{Lu}[\p{L}'-]+(?:[ -]\p{Lu}[\p{L}'-]+){0,2})"

@@ -20,7 +20,9 @@ from playbook.text import LANGUAGES, Language
 from playbook.times import Moment
 
 # Texts that stand in the record because they are to be checked, not because they are true.
-_NOT_TRUE = frozenset({"existing_texts", "drafts", "sent", "threats", "demands", "extortion", "evidence", "policy_override"})
+_NOT_TRUE = frozenset(
+    {"existing_texts", "drafts", "sent", "threats", "demands", "extortion", "evidence", "policy_override"}
+)
 _UNTRUE_STATUS = frozenset({"refuted", "retracted"})
 
 
@@ -44,7 +46,9 @@ class OnRecord:
         value = quantity.value
         match quantity.kind:
             case "money":
-                return any(amount == value[0] and value[1] in ("", currency) for amount, currency in self.money)
+                return any(
+                    amount == value[0] and value[1] in ("", currency) for amount, currency in self.money
+                )
             case "date":
                 return any((m, d) == value[1:] and value[0] in (0, y) for y, m, d in self.dates)
             case "time":

@@ -2,7 +2,7 @@
 
 Each command is one module of this package with the command's name (`playbook.cli.render`), imported only when it is
 called. It has a docstring (its first line is the description), `EXAMPLE` (command lines, one a line),
-`configure(parser)` and `run(arguments) -> int`. What is wrong with people's files is raised as InputError and
+`add_arguments(parser)` and `run(arguments) -> int`. What is wrong with people's files is raised as InputError and
 printed here, to standard error, one problem a line, with exit code 2.
 """
 
@@ -58,7 +58,7 @@ def parser_of(command: str) -> argparse.ArgumentParser:
         epilog="examples:\n" + "\n".join(f"  {line.strip()}" for line in examples),
         formatter_class=_Formatter,
     )
-    module.configure(parser)
+    module.add_arguments(parser)
     parser.set_defaults(_run=module.run)
     return parser
 

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from playbook.offers import Offer
     from playbook.policy.model import Policy
 
-DESCRIPTION = "Price one case with its explanation, or a file of customers."
-EXAMPLE = """examples:
-  playbook price --client heri-bakery --case price=1280 --case delay_min=365 --case damaged=true --explain
-  playbook price --client heri-bakery --input customers.csv --output priced.csv"""
+EXAMPLE = """playbook price --client heri-bakery --case price=1280 --case delay_min=365 --case damaged=true --explain
+playbook price --client heri-bakery --input customers.csv --output priced.csv"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,11 @@ ActionState = Literal["candidate", "agreed", "in_progress", "done", "dropped"]
 
 def _local_text(value: Any) -> dict[str, str]:
     # The reader has already turned one plain string into {incident.language: string}.
-    if isinstance(value, dict) and value and all(isinstance(v, str) and k in ("zh-Hant", "zh-Hans", "en") for k, v in value.items()):
+    if (
+        isinstance(value, dict)
+        and value
+        and all(isinstance(v, str) and k in ("zh-Hant", "zh-Hans", "en") for k, v in value.items())
+    ):
         return dict(value)
     raise ValueError("text, or a map with the keys zh-Hant, zh-Hans, en")
 
@@ -93,7 +97,9 @@ class Author(Record):
     display_name: str | None = None
     honorific: Literal["ms", "mr", "dr", "none"] | None = None
     private_name: str | None = None
-    private: dict[str, str] = Field(default_factory=dict)  # address, flight, booking …: never in a public text
+    private: dict[str, str] = Field(
+        default_factory=dict
+    )  # address, flight, booking …: never in a public text
     effort_spent: Text | None = None
     tenure: str | None = None
 
@@ -103,7 +109,9 @@ class PriorContact(Record):
 
     at: Moment | None = None
     by: Literal["phone", "email", "dm", "chat", "visit", "letter", "other"] = "phone"
-    result: Literal["busy", "unanswered", "no_reply", "refused", "passed_on", "answered", "unknown"] = "unknown"
+    result: Literal["busy", "unanswered", "no_reply", "refused", "passed_on", "answered", "unknown"] = (
+        "unknown"
+    )
     hold_minutes: int | None = None
     note: Text | None = None
 
@@ -482,7 +490,15 @@ class TimelineRow(Record):
 
     at: Moment
     type: Literal[
-        "signal", "detection", "decision", "action", "communication", "progress", "status_change", "escalation", "external"
+        "signal",
+        "detection",
+        "decision",
+        "action",
+        "communication",
+        "progress",
+        "status_change",
+        "escalation",
+        "external",
     ]
     text: Text
     source: str | None = None
@@ -548,7 +564,9 @@ class Incident(Record):
     currency: str | None = None
     as_of: Moment | None = None
     visibility: Visibility = "internal"
-    wording_choice: dict[str, str] = Field(default_factory=dict)  # draft id or part -> wording id chosen by a person
+    wording_choice: dict[str, str] = Field(
+        default_factory=dict
+    )  # draft id or part -> wording id chosen by a person
     policy_override: dict[str, Any] = Field(default_factory=dict)  # switch -> value, for this incident only
 
     brand_promise: Text | None = None
@@ -559,7 +577,9 @@ class Incident(Record):
     public_spread: bool | None = None
     impacts: tuple[Impact, ...] = ()
     severity: SeverityOverride | None = None
-    tracks: tuple[Literal["T1", "T2", "T3", "T4", "T5", "T6"], ...] = ()  # opened by hand, beside those rules open
+    tracks: tuple[
+        Literal["T1", "T2", "T3", "T4", "T5", "T6"], ...
+    ] = ()  # opened by hand, beside those rules open
     timestamps: Timestamps = Timestamps()
     signal: Signal | None = None
     contact: Contact | None = None
@@ -580,7 +600,9 @@ class Incident(Record):
     fault: tuple[FaultEntry, ...] = ()
     losses: dict[str, Amount] = Field(default_factory=dict)
     price: Amount | None = None
-    remedy_inputs: dict[str, Plain] = Field(default_factory=dict)  # inputs of the policy's tables for the complainant
+    remedy_inputs: dict[str, Plain] = Field(
+        default_factory=dict
+    )  # inputs of the policy's tables for the complainant
     demands: tuple[Demand, ...] = ()
     threats: tuple[Threat, ...] = ()
     sop_complete: bool | None = None

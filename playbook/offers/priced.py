@@ -181,7 +181,7 @@ def _outcome(decisions: list[Decision], any_paid: bool) -> Outcome:
         return "priced"
     for outcome in ("discretion", "not_enough_information"):
         if outcome in found:
-            return outcome  # type: ignore[return-value]
+            return outcome
     return "not_eligible"
 
 

@@ -267,7 +267,9 @@ class Policy:
     options: tuple[OptionRow, ...]
     entitlements: tuple[Entitlement, ...]
     thresholds: Mapping[str, int]  # cause code -> tolerated count (S2-08)
-    table_files: Mapping[str, tuple[Path, tuple[Path, ...]]]  # table name -> header file, patch files in layer order
+    table_files: Mapping[
+        str, tuple[Path, tuple[Path, ...]]
+    ]  # table name -> header file, patch files in layer order
     sha256: str  # of every file of every layer
 
     def switch(self, name: str) -> Any:

@@ -128,7 +128,7 @@ class _Reader:
             line=line, basis=basis, hit_policy=policy, currency=currency,  # type: ignore[arg-type]
             rounding=rounding, inputs=columns, derived=derived, effective_on=effective_on, rows=tuple(rows),  # type: ignore[arg-type]
             waivers=self._waivers(data.get("waivers") or [], at), jurisdictions=tuple(data.get("jurisdictions") or ()),
-            notes=tuple(str(n) for n in data.get("notes") or ()), floor_of=tuple(data.get("floor_of") or ()), path=str(self.header),
+            notes=tuple(str(n) for n in data.get("notes") or ()), path=str(self.header),
             sha256=digest.hexdigest(), raw_inputs=tuple(c for c in inputs if c.name in raw_names),
         )  # fmt: skip
 
