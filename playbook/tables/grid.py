@@ -71,6 +71,8 @@ class Axis:
         """Write the range that consecutive bands cover, as a cell."""
         if first == self.null_band:
             return "null"
+        if first == 0 and last == self.null_band:
+            return "-"
         if self.column.discrete:
             return "|".join(self.column.shown(b) for b in range(first, last + 1))
         low = self.starts[first]
