@@ -240,6 +240,8 @@ class Fact(Record):
     supersedes: str | None = None
     visibility: Visibility = "internal"
     cause: bool = False  # it says why it happened
+    share_of: str | None = None  # id of a fact: this value is a part of that one's (412 of 1200), printed as a share
+    since: str | None = None  # id of a fact: both values are times, and the time between is printed
 
 
 class FaultEntry(Record):
@@ -265,6 +267,17 @@ class Promise(Record):
     value: Amount | None = None
     approval: str | None = None  # id in approvals.csv or Incident.approvals
     public: bool = False
+    progress: bool = False  # it promises only a next word by `due`; a progress report by then keeps it
+
+
+class Pause(Record):
+    """A stretch in which pausable clocks stand still, with the reason (waiting for the customer's papers)."""
+
+    start: Moment
+    end: Moment | None = None
+    reason: Text
+    by: str | None = None
+    clocks: tuple[str, ...] = ()  # clock ids; empty = every pausable clock
 
 
 class Approval(Record):
@@ -611,6 +624,7 @@ class Incident(Record):
     promises: tuple[Promise, ...] = ()
     approvals: tuple[Approval, ...] = ()
     progress_updates: tuple[Moment, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     time_agreed: Moment | None = None  # an exact later time agreed with the customer (switch progress_clock)
     options: tuple[RecordedOption, ...] = ()
     options_offered_at: Moment | None = None
