@@ -55,11 +55,11 @@ _MONEY_AFTER = regex.compile(
 _MONTHS = {
     name: i + 1
     for i, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|november nov|december dec".split("|")
+        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"]
     )
     for name in names.split()
 }  # fmt: skip
-_WEEKDAYS = {name: i for i, names in enumerate("monday mon|tuesday tue tues|wednesday wed|thursday thu thurs|friday fri|saturday sat|sunday sun".split("|")) for name in names.split()}  # fmt: skip
+_WEEKDAYS = {name: i for i, names in enumerate(["monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thurs", "friday fri", "saturday sat", "sunday sun"]) for name in names.split()}  # fmt: skip
 _HAN_WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
@@ -101,7 +101,24 @@ _UNITS = {
     "years": "year", "year": "year",
 }  # fmt: skip
 _WORDS = {
-    w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
+    )
 }
 _DURATION = regex.compile(
     rf"(?<![\d.])(?<number>{_NUMBER}|{_HAN_NUMBER}|\b(?:{'|'.join(_WORDS)})\b)[\s-]?(?:個|个)?(?<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![a-z])",

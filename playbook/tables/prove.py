@@ -312,13 +312,13 @@ def _joint(table: Table, floor: Table) -> Iterable[dict[str, str]]:
     for chosen in product(*axes):
         case = dict(zip(names, chosen, strict=True))
         for base in bases[0]:
-            values = {}
+            given: dict[str, str] = {}
             for name in raw:
                 column = table.input(name)
-                values[name] = (
+                given[name] = (
                     base if column.within(column.scaled(base)) else column.shown(max(column.low, 1))
                 )
-            yield {**case, **values}
+            yield {**case, **given}
 
 
 @dataclass(frozen=True)
