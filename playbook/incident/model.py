@@ -42,7 +42,10 @@ def _money(value: Any) -> Money:
     if isinstance(value, Money):
         return value
     if isinstance(value, dict) and set(value) == {"amount", "currency"}:
-        return Money.parse(value["amount"], str(value["currency"]))
+        money = Money.parse(value["amount"], str(value["currency"]))
+        if money.minor < 0:
+            raise ValueError("an amount that is not negative")
+        return money
     raise ValueError('an amount such as 1280, or {amount: "1280.00", currency: TWD}')
 
 
@@ -240,7 +243,9 @@ class Fact(Record):
     supersedes: str | None = None
     visibility: Visibility = "internal"
     cause: bool = False  # it says why it happened
-    share_of: str | None = None  # id of a fact: this value is a part of that one's (412 of 1200), printed as a share
+    share_of: str | None = (
+        None  # id of a fact: this value is a part of that one's (412 of 1200), printed as a share
+    )
     since: str | None = None  # id of a fact: both values are times, and the time between is printed
 
 

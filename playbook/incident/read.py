@@ -1,0 +1,465 @@
+"""Read an incident folder: every error at once, each with file, line, field, found, expected and remedy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from playbook.errors import InputError, Problem
+from playbook.incident.model import Amount, ComplaintRow, CustomerRow, Incident, SentRow, Text, TimelineRow
+from playbook.sources import Keys, Positions, Row, read_csv, read_text, read_yaml
+from playbook.text import LANGUAGES
+from playbook.times import zone_exists
+
+LARGEST_FILE = 20_000_000
+"""Bytes: an incident file above this is refused; a population of customers belongs in customers.parquet."""
+
+_SHORT = {"noticed_at": ("timestamps", "detected_at"), "channel": ("signal", "channel")}
+
+
+def read_incident(folder: Path) -> Incident:
+    """Read and validate an incident folder.
+
+    Raises InputError with everything that is wrong in any of its files.
+    """
+    return _FolderReader(Path(folder)).read()
+
+
+class _FolderReader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def read(self) -> Incident:
+        path = self.folder / "incident.yaml"
+        if not self.folder.is_dir():
+            raise InputError(
+                [
+                    Problem(
+                        str(self.folder),
+                        0,
+                        0,
+                        "",
+                        "no such folder",
+                        "an incident folder",
+                        "Check the path, or start one with: playbook new DIR",
+                    )
+                ]
+            )
+        data, at = self._yaml(path)
+        language = str(data.get("language") or "en")
+        currency = data.get("currency")
+        data = self._spread(data, at)
+        filled = _Filler(language, str(currency) if currency else None, at, self.problems).fill(
+            Incident, data, ()
+        )
+        filled["folder"] = self.folder.name
+        filled.setdefault("reference", self.folder.name)
+        filled["timeline"] = self._rows("timeline.csv", TimelineRow, ("text",), language)
+        filled["complaints"] = self._rows("complaints.csv", ComplaintRow, (), language)
+        filled["sent"] = self._rows("sent.csv", SentRow, (), language)
+        filled["approvals"] = [*(filled.get("approvals") or ()), *self._approvals()]
+        filled["customers"] = self._customers()
+        filled["drafts"], filled["evidence"] = self._drafts(), self._evidence()
+        incident = self._validated(filled, at)
+        if incident is not None:
+            self._cross_check(incident, at)
+        if self.problems:
+            raise InputError(self.problems)
+        assert incident is not None
+        return incident
+
+    def _yaml(self, path: Path) -> tuple[dict[str, Any], Positions]:
+        self._refuse_strange(path)
+        data, at = read_yaml(path)
+        if not isinstance(data, dict):
+            raise InputError(
+                [
+                    at.problem(
+                        (),
+                        "no record",
+                        "client, what_happened and what else is known",
+                        "See playbook new --help.",
+                    )
+                ]
+            )
+        return data, at
+
+    def _refuse_strange(self, path: Path) -> None:
+        if path.exists() and self.folder.resolve() not in path.resolve().parents:
+            raise InputError(
+                [
+                    Problem(
+                        str(path),
+                        0,
+                        0,
+                        "",
+                        "a link out of the folder",
+                        "a file in the incident folder",
+                        "Copy the file into it.",
+                    )
+                ]
+            )
+        if path.exists() and path.stat().st_size > LARGEST_FILE:
+            raise InputError(
+                [
+                    Problem(
+                        str(path),
+                        0,
+                        0,
+                        "",
+                        f"{path.stat().st_size:,} bytes",
+                        f"at most {LARGEST_FILE:,}",
+                        "Put customers into customers.parquet.",
+                    )
+                ]
+            )
+
+    def _spread(self, data: dict[str, Any], at: Positions) -> dict[str, Any]:
+        """Move the short keys of a minimal record to where they belong."""
+        out = dict(data)
+        for short, (group, key) in _SHORT.items():
+            if short in out:
+                value = out.pop(short)
+                inner = dict(out.get(group) or {})
+                if inner.get(key) not in (None, value):
+                    self.problems.append(
+                        at.problem(
+                            (short,),
+                            f"{value!r}, but {group}.{key} is {inner[key]!r}",
+                            "one of them",
+                            "Keep one.",
+                        )
+                    )
+                inner.setdefault(key, value)
+                out[group] = inner
+                at.places.setdefault((group, key), at.place((short,)))
+        if isinstance(out.get("contact"), str | int):
+            text = str(out["contact"])
+            out["contact"] = (
+                {"email": text} if "@" in text else ({"url": text} if "://" in text else {"line": text})
+            )
+        return out
+
+    def _rows(
+        self, name: str, record: type[BaseModel], local: tuple[str, ...], language: str
+    ) -> list[dict[str, Any]]:
+        path = self.folder / name
+        if not path.exists():
+            return []
+        self._refuse_strange(path)
+        try:
+            header, rows = read_csv(path)
+        except InputError as error:
+            self.problems += error.problems
+            return []
+        out: list[dict[str, Any]] = []
+        fields = set(record.model_fields)
+        named = {
+            f"{c}_{code}": (c, lang)
+            for c in local
+            for code, lang in (("zh_hant", "zh-Hant"), ("zh_hans", "zh-Hans"), ("en", "en"))
+        }
+        for column in header:
+            if column not in fields and column not in named:
+                self.problems.append(
+                    Problem(
+                        str(path),
+                        1,
+                        header.index(column) + 1,
+                        column,
+                        f"the column {column}",
+                        "one of " + ", ".join(sorted(fields)),
+                        _meant(column, fields),
+                    )
+                )
+        for row in rows:
+            values: dict[str, Any] = {
+                k: _unquoted(v) for k, v in row.cells.items() if v != "" and k in fields
+            }
+            for column in local:
+                texts = {lang: row[key] for key, (c, lang) in named.items() if c == column and row[key]}
+                if row[column]:
+                    texts.setdefault(language, row[column])
+                if texts:
+                    values[column] = texts
+            if "progress" in values:
+                values["progress"] = str(values["progress"]).lower() in ("true", "yes", "1")
+            before = len(self.problems)
+            self._validate_row(record, values, row)
+            if len(self.problems) == before:
+                out.append(values)
+        return out
+
+    def _validate_row(self, record: type[BaseModel], values: dict[str, Any], row: Row) -> None:
+        try:
+            record.model_validate(values)
+        except ValidationError as error:
+            for detail in error.errors():
+                column = str(detail["loc"][0]) if detail["loc"] else ""
+                self.problems.append(row.problem(column, _found(detail), _expected(detail), _remedy(detail)))
+
+    def _approvals(self) -> list[dict[str, Any]]:
+        path = self.folder / "approvals.csv"
+        if not path.exists():
+            return []
+        try:
+            _, rows = read_csv(path)
+        except InputError as error:
+            self.problems += error.problems
+            return []
+        out = []
+        for number, row in enumerate(rows, start=1):
+            out.append(
+                {
+                    "id": row["id"] or f"approval-{number}", "what": row["what"], "by": row["who"] or row["by"] or None, "role": row["role"],
+                    "at": row["at"] or None, "decision": row["decision"] or "approved", "reason": row["reason"] or None,
+                    "content_sha256": row["content_sha256"] or row["sha256"] or None,
+                }
+            )  # fmt: skip
+        return out
+
+    def _customers(self) -> list[dict[str, Any]]:
+        path = self.folder / "customers.csv"
+        if not path.exists():
+            return []
+        self._refuse_strange(path)
+        try:
+            _, rows = read_csv(path)
+        except InputError as error:
+            self.problems += error.problems
+            return []
+        seen: dict[str, int] = {}
+        out: list[dict[str, Any]] = []
+        for number, row in enumerate(rows, start=1):
+            identifier = row["id"] or str(number)
+            if identifier in seen:
+                self.problems.append(
+                    row.problem(
+                        "id",
+                        f"{identifier} again, first on line {seen[identifier]}",
+                        "each id once",
+                        "Correct one of them.",
+                    )
+                )
+            seen[identifier] = row.line
+            out.append(
+                CustomerRow(
+                    id=identifier,
+                    inputs={k: _unquoted(v) for k, v in row.cells.items() if k != "id" and v != ""},
+                ).model_dump()
+            )
+        return out
+
+    def _drafts(self) -> dict[str, str]:
+        out = {}
+        for path in sorted((self.folder / "drafts").glob("*/*.md")):
+            if path.parent.name in LANGUAGES:
+                self._refuse_strange(path)
+                try:
+                    out[f"{path.parent.name}/{path.stem}"] = read_text(path)
+                except InputError as error:
+                    self.problems += error.problems
+        return out
+
+    def _evidence(self) -> dict[str, str]:
+        out = {}
+        for path in sorted((self.folder / "evidence").rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                out[path.relative_to(self.folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return out
+
+    def _validated(self, filled: dict[str, Any], at: Positions) -> Incident | None:
+        try:
+            return Incident.model_validate(filled)
+        except ValidationError as error:
+            for detail in error.errors():
+                keys: Keys = tuple(
+                    k for k in detail["loc"] if not (isinstance(k, str) and k.startswith("function-"))
+                )
+                if detail["type"] == "extra_forbidden":
+                    continue  # told already, with a suggestion
+                self.problems.append(at.problem(keys, _found(detail), _expected(detail), _remedy(detail)))
+            return None
+
+    def _cross_check(self, incident: Incident, at: Positions) -> None:
+        if not zone_exists(incident.timezone):
+            self.problems.append(
+                at.problem(
+                    ("timezone",), repr(incident.timezone), "an IANA zone such as Asia/Taipei", "Correct it."
+                )
+            )
+        fact_ids = {fact.id for fact in incident.facts}
+        approvals = {approval.id for approval in incident.approvals}
+        for name in (
+            "facts",
+            "promises",
+            "approvals",
+            "options",
+            "measures",
+            "existing_texts",
+            "decisions",
+            "bystander_questions",
+            "group_remedies",
+        ):
+            self._unique(name, [item.id for item in getattr(incident, name)], at)
+        for i, fact in enumerate(incident.facts):
+            self._known(
+                ("facts", i, "supersedes"),
+                [fact.supersedes] if fact.supersedes else [],
+                fact_ids,
+                "a fact's id",
+                at,
+            )
+        for i, question in enumerate(incident.bystander_questions):
+            self._known(
+                ("bystander_questions", i, "fact_ids"), question.fact_ids, fact_ids, "a fact's id", at
+            )
+        for i, promise in enumerate(incident.promises):
+            self._known(
+                ("promises", i, "approval"),
+                [promise.approval] if promise.approval else [],
+                approvals,
+                "an approval's id",
+                at,
+            )
+            if promise.at and promise.due and promise.due < promise.at:
+                self.problems.append(
+                    at.problem(
+                        ("promises", i, "due"),
+                        f"{promise.due}, before {promise.at}",
+                        "a time after the promise",
+                        "Check both times.",
+                    )
+                )
+        for option, approval in incident.option_approvals.items():
+            self._known(("option_approvals", option), [approval], approvals, "an approval's id", at)
+        if (
+            incident.intake
+            and incident.intake.started_at
+            and incident.intake.ended_at
+            and incident.intake.ended_at < incident.intake.started_at
+        ):
+            self.problems.append(
+                at.problem(
+                    ("intake", "ended_at"),
+                    str(incident.intake.ended_at),
+                    "a time after started_at",
+                    "Check both times.",
+                )
+            )
+        self._tellings(incident, fact_ids, at)
+
+    def _tellings(self, incident: Incident, fact_ids: set[str], at: Positions) -> None:
+        for name in ("expected", "got", "effect", "tried", "doing"):
+            telling = getattr(incident.tellings, name) if incident.tellings else None
+            if telling is not None:
+                self._known(("tellings", name, "fact_ids"), telling.fact_ids, fact_ids, "a fact's id", at)
+
+    def _unique(self, name: str, ids: list[str], at: Positions) -> None:
+        for i, identifier in enumerate(ids):
+            if identifier in ids[:i]:
+                self.problems.append(
+                    at.problem(
+                        (name, i, "id"), f"{identifier} a second time", "each id once", "Rename one of them."
+                    )
+                )
+
+    def _known(self, keys: Keys, ids: Iterable[str], known: set[str], what: str, at: Positions) -> None:
+        for identifier in ids:
+            if identifier not in known:
+                self.problems.append(at.problem(keys, repr(identifier), what, _meant(identifier, known)))
+
+
+class _Filler:
+    """Fill in what a person may leave out: the language of a plain string, the currency of a plain sum; name unknown keys."""
+
+    def __init__(self, language: str, currency: str | None, at: Positions, problems: list[Problem]) -> None:
+        self.language, self.currency, self.at, self.problems = language, currency, at, problems
+
+    def fill(self, model: type[BaseModel], data: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+        known = {field.alias or name: (name, field) for name, field in model.model_fields.items()}
+        out: dict[str, Any] = {}
+        for key, value in data.items():
+            if key not in known:
+                self.problems.append(
+                    self.at.problem((*keys, key), f"the key {key}", "a key of the record", _meant(key, known))
+                )
+                continue
+            annotation = known[key][1].annotation
+            metadata = known[key][1].metadata
+            out[key] = value if value is None else self._value(annotation, metadata, value, (*keys, key))
+        return out
+
+    def _value(self, annotation: Any, metadata: Iterable[Any], value: Any, keys: Keys) -> Any:
+        special = self._special(annotation, metadata)
+        if special is not None:
+            return special(value)
+        origin, args = get_origin(annotation), get_args(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return self.fill(annotation, value, keys) if isinstance(value, dict) else value
+        if origin is tuple and isinstance(value, list):
+            return [self._value(args[0], (), item, (*keys, i)) for i, item in enumerate(value)]
+        if origin is dict and isinstance(value, dict):
+            return {k: self._value(args[1], (), v, (*keys, k)) for k, v in value.items()}
+        for arg in args:  # Optional[X]: X decides
+            if arg is not type(None):
+                return self._value(arg, (), value, keys)
+        return value
+
+    def _special(self, annotation: Any, metadata: Iterable[Any]) -> Callable[[Any], Any] | None:
+        validators = {getattr(m, "func", None) for m in (*metadata, *getattr(annotation, "__metadata__", ()))}
+        if _TEXT in validators:
+            return lambda value: (
+                {self.language: str(value)}
+                if isinstance(value, str | int) and not isinstance(value, bool)
+                else value
+            )
+        if _AMOUNT in validators:
+            return lambda value: (
+                {"amount": value, "currency": self.currency} if not isinstance(value, dict) else value
+            )
+        return None
+
+
+_TEXT = Text.__metadata__[0].func  # type: ignore[attr-defined]
+_AMOUNT = Amount.__metadata__[0].func  # type: ignore[attr-defined]
+
+
+def _unquoted(cell: str) -> str:
+    """Take off the apostrophe with which a spreadsheet cell was kept as text."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(str(word), [str(k) for k in known], n=1)
+    return f"Did you mean {close[0]}?" if close else "Check the spelling, or remove it."
+
+
+def _found(detail: Any) -> str:
+    if detail["type"] == "missing":
+        return "nothing"
+    text = repr(detail.get("input"))
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _expected(detail: Any) -> str:
+    if detail["type"] == "missing":
+        return "a value: the record needs it"
+    context = detail.get("ctx") or {}
+    if "expected" in context:
+        return "one of " + str(context["expected"])
+    return str(context.get("error") or detail["msg"])
+
+
+def _remedy(detail: Any) -> str:
+    if detail["type"] == "missing":
+        return "Add it."
+    if "offset" in _expected(detail) or "zone" in _expected(detail):
+        return "Write the time with its offset, as 2026-05-09T18:20+08:00."
+    return "Correct the value."
