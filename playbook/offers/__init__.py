@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from playbook.incident.model import Incident
 from playbook.money import Money
-from playbook.offers.authority import ladder, may_grant, needed, rung_of
 from playbook.offers.model import GroupLine, Offer, OfferFinding, OfferLine, OfferPart, Offers
 from playbook.offers.priced import PricedCase, case_of, price_case, tables_of
 from playbook.offers.recorded import group_lines, make_offer, recorded_offers
+from playbook.policy.authority import ladder, may_grant, needed, rung_of
 from playbook.policy.model import Policy
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.authority import ladder
 from playbook.offers.priced import applies, floors_of, tables_of
+from playbook.policy.authority import ladder
 from playbook.policy.model import Policy
 from playbook.sources import decode, write_csv
 from playbook.tables import Table, evaluate

@@ -7,8 +7,8 @@ from datetime import date
 
 from playbook.incident.model import Approval, Incident, RecordedOption
 from playbook.money import Money
-from playbook.offers.authority import may_grant, needed, rung_of
 from playbook.offers.model import GroupLine, Offer, OfferPart
+from playbook.policy.authority import may_grant, needed, rung_of
 from playbook.policy.model import Policy
 from playbook.text import LANGUAGES, LocalText
 
