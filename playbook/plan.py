@@ -10,10 +10,10 @@ from playbook.assessment import Assessment, Remark, in_force
 from playbook.assessment.phrases import find_phrase
 from playbook.assessment.rules import evidence_of
 from playbook.incident.model import Incident, Measure, Person
-from playbook.messages import say
+from playbook.messages import in_languages
 from playbook.policy.authority import rung_of
 from playbook.policy.model import Policy, Step
-from playbook.text import LANGUAGES, LocalText
+from playbook.text import LocalText
 from playbook.times import Moment
 
 if TYPE_CHECKING:
@@ -104,11 +104,6 @@ def make_plan(incident: Incident, policy: Policy, assessment: Assessment, offers
         to_decide=tuple(_to_decide(incident, assessment, offers)),
         deadlines=tuple(sorted(_deadlines(incident, assessment), key=lambda d: (d.at.at, d.id))),
     )
-
-
-def in_languages(key: str, **values: Any) -> LocalText:
-    """Return a message of the kit in every language."""
-    return {language: say(key, language, **values) for language in LANGUAGES}
 
 
 def _step(step: Step, incident: Incident, policy: Policy, assessment: Assessment) -> PlanStep:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from playbook.assessment.model import ApologyAllowance, Remark, Situation
+from playbook.messages import in_languages
 from playbook.policy.model import ApologyMode, Policy
 
 Depth = Literal["feeling", "full", "sympathy", "none"]
@@ -27,6 +28,7 @@ def apology_of(policy: Policy, situation: Situation, switches: Mapping[str, Any]
     confirmed (C-01, S2-39); a jurisdiction whose mode is sympathy_only keeps it to sympathy.
     """
     fault = str(situation["fault_status"])
+    said = in_languages(f"assessment.fault_{fault}")
     reasons: list[Remark] = []
 
     def because(name: str, *sources: str, **values: Any) -> None:
@@ -46,14 +48,14 @@ def apology_of(policy: Policy, situation: Situation, switches: Mapping[str, Any]
             "C-19",
             "S2-23",
             "S2-27",
-            fault=fault,
+            fault=said,
             switch="apology_depth",
             value=setting,
         )
     elif fault == "unknown":
-        because("apology_fault_unknown", "S0-18", "S2-40", fault=fault)
+        because("apology_fault_unknown", "S0-18", "S2-40", fault=said)
     else:
-        because("apology_feeling", "S0-18", "C-18", fault=fault, switch="apology_depth", value=setting)
+        because("apology_feeling", "S0-18", "C-18", fault=said, switch="apology_depth", value=setting)
 
     mode = mode_of(policy, situation)
     if mode and mode.mode == "sympathy_only" and depth == "full":

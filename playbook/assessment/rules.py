@@ -8,6 +8,7 @@ from typing import Any
 from playbook.assessment.model import ClusterChoice, Evidence, OpenTrack, Remark, Severity, Situation
 from playbook.assessment.situation import PLACES, affected
 from playbook.incident.model import Incident
+from playbook.messages import in_languages
 from playbook.policy.authority import ladder
 from playbook.policy.model import Cluster, Origin, Policy, Rung, SeverityRule
 
@@ -120,16 +121,17 @@ def _unique(evidence: list[Evidence]) -> tuple[Evidence, ...]:
 def cluster_of(incident: Incident, policy: Policy, situation: Situation) -> ClusterChoice:
     """Return the cluster of the fault status, one step up where the same cause had shown before (Coombs 2007)."""
     fault = str(situation["fault_status"])
+    said = in_languages(f"assessment.fault_{fault}")
     found = next((c for c in policy.clusters if fault in c.fault_statuses), None)
     found = found or next((c for c in policy.clusters if c.id == "undetermined"), _NO_CLUSTER)
     history = sum(s.count for s in incident.signal.same_cause_history) if incident.signal else 0
-    if history and found.id in _STEPS[:-1]:
+    if history and found.id in _STEPS[:-1] and fault != "customer_misread":
         higher = _STEPS[_STEPS.index(found.id) + 1]
         raised = next((c for c in policy.clusters if c.id == higher), None)
         if raised:
-            values = {"fault": fault, "count": history, "cluster": raised.label, "from": found.label}
+            values = {"fault": said, "count": history, "cluster": raised.label, "from": found.label}
             return ClusterChoice(
                 raised, Remark("cluster_raised", "assessment.cluster_raised", values, ("S4-07",)), found.id
             )
-    values = {"fault": fault, "cluster": found.label or {"en": found.id}}
+    values = {"fault": said, "cluster": found.label or {"en": found.id}}
     return ClusterChoice(found, Remark("cluster_by_fault", "assessment.cluster_by_fault", values))

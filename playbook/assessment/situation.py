@@ -194,6 +194,7 @@ def _recorded(incident: Incident, policy: Policy, points: Mapping[str, Moment]) 
         "options": bool(i.options),
         "police_report": "police_reported" in points,
         "price": i.price is not None,
+        "priced_options": bool(i.options) or bool(policy.table_files and i.remedy_inputs),
         "prior_contacts": bool(signal and signal.prior_contacts),
         "promises": bool(i.promises),
         "public_facts": any(f.status == "confirmed" and f.visibility == "public" for f in i.facts),

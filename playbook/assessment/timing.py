@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -107,7 +108,20 @@ def clocks_of(
             or ((rule.start is None or rule.start <= day) and (rule.end is None or day < rule.end))
         )
     ]
+    rules = [_with_switch(rule, incident, policy) for rule in rules]
     return tuple(_clock(rule, incident, policy, points, switches, as_of) for rule in rules)
+
+
+def _with_switch(rule: ClockRule, incident: Incident, policy: Policy) -> ClockRule:
+    """Return the rule with the period of the switch `<id>_minutes`, where a client or the incident changed that."""
+    base, _, key = rule.id.partition(".")
+    name = f"{base}_minutes"
+    switch = policy.switches.get(name)
+    value = incident.policy_override.get(name, switch.value if switch else None)
+    if value is None or rule.unit != "minutes" or (switch and value == switch.default):
+        return rule
+    minutes = value.get(key) if isinstance(value, Mapping) else value
+    return rule if minutes is None else replace(rule, period=int(minutes))
 
 
 def _stops(rule: ClockRule, incident: Incident, as_of: Moment | None) -> tuple[Stop, ...]:

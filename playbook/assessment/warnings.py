@@ -59,10 +59,9 @@ def _before(incident: Incident, policy: Policy, assessment: Assessment) -> Itera
         if row.cause:
             by_cause[row.cause] = by_cause.get(row.cause, 0) + 1
     for cause, count in sorted(by_cause.items()):
-        if cause in policy.thresholds and count > policy.thresholds[cause]:
-            yield _warn(
-                "over_threshold", "S2-08", cause=cause, count=count, tolerated=policy.thresholds[cause]
-            )
+        tolerated = policy.thresholds.get(cause, policy.thresholds.get("*"))
+        if tolerated is not None and count > tolerated:
+            yield _warn("over_threshold", "S2-08", cause=cause, count=count, tolerated=tolerated)
     contacts = assessment.figure("contacts_before_answer")
     if contacts and contacts.value:
         yield _warn("contacts_before_answer", "S2-14", "S4-03", "S4-16", count=contacts.value)

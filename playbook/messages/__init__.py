@@ -35,6 +35,11 @@ def say(key: str, language: Language, **values: Any) -> str:
     return fill(_subject(subject)[name][language], values)
 
 
+def in_languages(key: str, **values: Any) -> dict[str, str]:
+    """Return a message in every language."""
+    return {language: say(key, language, **values) for language in LANGUAGES}
+
+
 def has(key: str) -> bool:
     """Tell whether a message of that key exists."""
     subject, _, name = key.partition(".")
@@ -54,4 +59,4 @@ def fill(template: str, values: dict[str, Any]) -> str:
     return "".join(out)
 
 
-__all__ = ["LANGUAGES", "fill", "has", "say", "subjects"]
+__all__ = ["LANGUAGES", "fill", "has", "in_languages", "say", "subjects"]

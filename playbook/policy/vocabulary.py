@@ -56,7 +56,7 @@ HAS = (
     "bystander_questions", "bystanders", "chosen", "contact", "core_need", "decisions", "demands", "do_now", "doing",
     "doing_now", "earlier_texts", "effect", "effort_spent", "emotions", "entitlement", "event_name", "expectation",
     "expected", "extortion", "facts", "follow_up", "got", "group_remedy", "handler", "improvement", "losses",
-    "measures", "next_update", "notes", "open_issues", "options", "police_report", "price", "prior_contacts",
+    "measures", "next_update", "notes", "open_issues", "options", "police_report", "price", "priced_options", "prior_contacts",
     "promises", "public_facts", "public_measures", "public_statement", "reality", "same_cause_history", "sent",
     "signal", "speaker", "stale_text", "statement", "thanks_for", "threats", "time_agreed", "tried", "unknowns",
     "unresolved", "verbatim",
