@@ -29,8 +29,10 @@ def _units(text: str) -> int:
     return max((sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in text.split("\n")), default=0)
 
 
-def to_xlsx(sheets: Sequence[Sheet], title: str, language: Language, as_of: Moment | None) -> bytes:
-    """Return the bytes of an XLSX file with a sheet for each table."""
+def to_xlsx(
+    sheets: Sequence[Sheet], title: str, language: Language, as_of: Moment | None, head: str = ""
+) -> bytes:
+    """Return the bytes of an XLSX file with a sheet for each table; `head` is printed on every page."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -57,6 +59,7 @@ def to_xlsx(sheets: Sequence[Sheet], title: str, language: Language, as_of: Mome
                 if y == 1:
                     place.font = Font(bold=True)
         page.freeze_panes = "A2"
+        page.oddHeader.left.text = printable(head).replace("&", "&&") or None
         if sheet.rows:
             page.auto_filter.ref = page.dimensions
         for x in range(1, len(sheet.columns) + 1):

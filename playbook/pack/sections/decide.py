@@ -1,0 +1,167 @@
+"""What to do now: the plan, an overview of the drafts, the decisions on record."""
+
+from __future__ import annotations
+
+from playbook.documents import Block, Callout, Heading, Paragraph, Run, Runs, table, text
+from playbook.documents.blocks import Mark
+from playbook.pack.case import Case
+from playbook.pack.sections.response import LEVEL_MARKS
+from playbook.pack.words import joined, listed, local, marked, named, remark, when, word
+from playbook.plan import Owner
+from playbook.text import Language
+
+STEP_MARKS: dict[str, Mark] = {"open": "warn", "done": "good", "overdue": "bad", "not_applicable": "quiet"}
+VERDICT_MARKS: dict[str, Mark] = {"ready": "good", "revise": "warn", "block": "bad"}
+
+
+def owner(someone: Owner, language: Language) -> Runs:
+    """Return whose step it is: the person where one is named, and the role."""
+    label = local(someone.label, language) or text(someone.role)
+    return joined([local(someone.person, language), label], " · ")
+
+
+def to_decide(case: Case) -> tuple[Block, ...]:
+    """Return what somebody has to decide before anything else goes out."""
+    found, language = case.plan.to_decide, case.language
+    return (
+        (Callout("warn", word("to_decide", language), tuple(remark(case, item) for item in found)),)
+        if found
+        else ()
+    )
+
+
+def plan(case: Case) -> tuple[Block, ...]:
+    """Return what must be decided and done next, then every step that applies, in the order of the playbook."""
+    language, zone = case.language, case.incident.timezone
+    blocks: list[Block] = [Heading(2, word("plan", language)), *to_decide(case)]
+    rows = []
+    for planned in case.plan.steps:
+        step = planned.step
+        advice = joined([local(step.do, language), local(step.dont, language)], "\n")
+        rows.append(
+            (
+                step.stage, local(step.label, language), owner(planned.owner, language),
+                when(planned.due, zone, language) if planned.due else "",
+                marked(named("step", planned.state, language), STEP_MARKS[planned.state]),
+                local(step.done_test, language), advice, Run(", ".join(step.sources), mark="quiet"),
+            )
+        )  # fmt: skip
+    keys = ("stage", "step", "owner", "due", "status", "done_test", "do_dont", "source")
+    return (*blocks, table([word(key, language) for key in keys], rows))
+
+
+RECURRENCE_MARKS: dict[str, Mark] = {"yes": "good", "partly": "warn", "no": "quiet", "unknown": "bad"}
+
+
+def actions(case: Case) -> tuple[Block, ...]:
+    """Return the measures against a repeat, each with owner, date and whether it will really stop one (S0-05)."""
+    language, zone = case.language, case.incident.timezone
+    blocks: list[Block] = [Heading(2, word("actions", language))]
+    if not case.plan.actions:
+        return (*blocks, Paragraph(text(word("no_actions", language))))
+    rows = []
+    for action in case.plan.actions:
+        measure = action.measure
+        due = measure.due or measure.effective_from or measure.done_at
+        state = marked(named("action", measure.state, language), "good" if measure.state == "done" else "")
+        rows.append(
+            (
+                local(measure.what, language), named("class", measure.class_, language), local(measure.owner, language) or text(measure.owner_role or ""),
+                when(due, zone, language) if due else marked(word("not_recorded", language), "bad"),
+                joined([state, marked(word("late", language), "bad") if action.overdue else ()], " "),
+                marked(named("recurrence", measure.recurrence, language), RECURRENCE_MARKS[measure.recurrence]),
+                local(measure.recurrence_evidence, language),
+            )
+        )  # fmt: skip
+    keys = ("measure_taken", "class", "owner", "due", "status", "stops_a_repeat", "evidence")
+    blocks.append(table([word(key, language) for key in keys], rows))
+    found = tuple(remark(case, finding) for action in case.plan.actions for finding in action.findings)
+    if found:
+        blocks.append(Callout("warn", word("actions_lack", language), found))
+    return tuple(blocks)
+
+
+def drafts_overview(case: Case) -> tuple[Block, ...]:
+    """Return every draft with its verdict and what stands in its way; the texts are in `apology`."""
+    language = case.language
+    rows = []
+    for draft, report in case.checked:
+        found = report.report.findings
+        counts = listed(language).join(
+            f"{named('level', level, language)} {count}"
+            for level in LEVEL_MARKS
+            if (count := sum(f.level == level for f in found))
+        )
+        verdict = report.report.verdict
+        state = marked(named("verdict", verdict, language), VERDICT_MARKS[verdict])
+        edited = word("edited", language) if draft.edited else ""
+        rows.append(
+            (
+                draft.id,
+                case.kind_label(draft),
+                named("audience", draft.audience, language),
+                state,
+                counts,
+                edited,
+            )
+        )
+    blocks: list[Block] = [Heading(2, word("drafts", language))]
+    if not rows:
+        return (*blocks, Paragraph(text(word("no_drafts", language))))
+    heads = [word(key, language) for key in ("id", "document", "audience", "verdict", "findings", "note")]
+    return (*blocks, table(heads, rows), Paragraph(text(word("drafts_where", language)), "small"))
+
+
+def decisions(case: Case) -> tuple[Block, ...]:
+    """Return the decision log: alternatives, advice and decision side by side (S0-08)."""
+    language, zone = case.language, case.incident.timezone
+    blocks: list[Block] = [Heading(2, word("decisions", language))]
+    if not case.incident.decisions:
+        blocks.append(Paragraph(text(word("no_decisions", language))))
+    rows = []
+    for decision in case.incident.decisions:
+        against = marked(word("against_advice", language), "warn") if decision.against_advice else ()
+        options = joined([local(alternative, language) for alternative in decision.alternatives], "\n")
+        rows.append(
+            (
+                when(decision.at, zone, language) if decision.at else "", local(decision.question, language), options,
+                local(decision.advice, language), joined([local(decision.decision, language), against], " "), decision.decided_by or "",
+            )
+        )  # fmt: skip
+    if rows:
+        keys = ("time", "question_decided", "alternatives", "advice", "decision", "by")
+        blocks.append(table([word(key, language) for key in keys], rows))
+    approvals = [
+        (
+            when(a.at, zone, language) if a.at else "",
+            a.what,
+            named("decision", a.decision, language),
+            " · ".join(filter(None, (a.role, a.by))),
+            a.reason or "",
+        )
+        for a in case.incident.approvals
+    ]
+    if approvals:
+        heads = [word(key, language) for key in ("time", "what", "decision", "by", "reason")]
+        blocks.append(table(heads, approvals, caption=word("approvals", language)))
+    return tuple(blocks)
+
+
+def deadlines(case: Case) -> tuple[Block, ...]:
+    """Return what is due, in order of time."""
+    language, zone = case.language, case.incident.timezone
+    rows = [
+        (
+            when(deadline.at, zone, language),
+            local(deadline.label, language),
+            local(deadline.owner, language),
+            named("deadline", deadline.kind, language),
+        )
+        for deadline in sorted(case.plan.deadlines, key=lambda d: (d.at, d.id))
+    ]
+    if not rows:
+        return ()
+    return (
+        Heading(2, word("deadlines", language)),
+        table([word(key, language) for key in ("due", "what", "owner", "kind_of")], rows),
+    )
