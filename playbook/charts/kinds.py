@@ -53,7 +53,7 @@ def timeline(happenings: Sequence[Happening], language: Language) -> Image:
         say("charts.lane", language),
         say("charts.what", language),
     ]
-    per_row = 14
+    per_row = math.ceil(len(ordered) / math.ceil(len(ordered) / 14))
     parts = [list(enumerate(ordered, start=1))[i : i + per_row] for i in range(0, len(ordered), per_row)]
 
     def draw(figure: Any) -> None:

@@ -42,6 +42,7 @@ _COLOURS: dict[Mark, str] = {"good": "0B6B46", "warn": "8A5300", "bad": "A4161A"
 _FILLS = {"good": "ECF7F2", "warn": "FEF6E8", "bad": "FDF0F0", "note": "EEF5FB"}
 _EDGES = {"good": "0B6B46", "warn": "8A5300", "bad": "A4161A", "note": "0B4F8A"}
 _TEXT_WIDTH = 9640  # twentieths of a point between the margins of A4
+_MARGIN, _UNIT = 180, 102  # a cell's own margins, and half a Chinese character in its font
 
 
 def _fonts(language: Language) -> str:
@@ -55,7 +56,7 @@ def _run_language(language: Language | None) -> str:
 def _run(run: Run, language: Language | None, strong: bool = False, size: int = 0, colour: str = "") -> str:
     own = run.language or language
     form = _fonts(own) if own else ""
-    form += "<w:b/>" if run.strong or run.mark or strong else ""
+    form += "<w:b/>" if run.strong or run.mark not in ("", "quiet") or strong else ""
     colour = _COLOURS[run.mark] or colour
     form += f'<w:color w:val="{colour}"/>' if colour else ""
     form += f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else ""
@@ -80,13 +81,17 @@ def _units(text: str) -> int:
 
 
 def _widths(block: Table) -> list[int]:
-    """Share the page's width by what the columns hold: the short ones get what they need, the long ones the rest."""
-    needs = []
+    """Share the page's width by what the columns hold: short ones get all they need, the long ones share the rest."""
+    natural, least = [], []
     for at, column in enumerate(block.columns):
         lengths = [_units(column.label), *(_units("".join(r.text for r in row[at])) for row in block.rows)]
-        needs.append(min(max(max(lengths), 6) + 2, 60))
-    total = sum(needs)
-    return [max(_TEXT_WIDTH * need // total, 500) for need in needs]
+        natural.append(_MARGIN + _UNIT * min(max(*lengths, 3), 80))
+        least.append(min(natural[-1], _MARGIN + _UNIT * 11))
+    spare = _TEXT_WIDTH - sum(least)
+    more = [want - floor for want, floor in zip(natural, least, strict=True)]
+    if spare <= 0 or not any(more):  # too many columns, or all short: in proportion
+        return [max(_TEXT_WIDTH * floor // sum(least), 400) for floor in least]
+    return [floor + spare * wish // sum(more) for floor, wish in zip(least, more, strict=True)]
 
 
 def _table(block: Table) -> str:

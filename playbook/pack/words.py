@@ -63,7 +63,11 @@ def when(moment: Moment | None, zone: str, language: Language) -> str:
 
 def money(value: Money | None, language: Language) -> str:
     """Return a sum, or nothing."""
-    return f"{value.currency} {value.decimal:,.{0 if value.decimal == value.decimal.to_integral_value() else 2}f}" if value is not None else ""
+    return (
+        f"{value.currency} {value.decimal:,.{0 if value.decimal == value.decimal.to_integral_value() else 2}f}"
+        if value is not None
+        else ""
+    )
 
 
 def duration(seconds: float | None, language: Language) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from playbook.checks import DraftReport
 from playbook.documents import Block, Callout, Heading, Letter, List, Paragraph, Run, Runs, table, text
 from playbook.drafts import Draft
@@ -9,7 +12,7 @@ from playbook.linter import Report
 from playbook.pack.case import Case
 from playbook.pack.sections.decide import VERDICT_MARKS
 from playbook.pack.sections.response import LEVEL_MARKS
-from playbook.pack.words import joined, listed, local, marked, named, word
+from playbook.pack.words import joined, listed, local, marked, message, named, word
 from playbook.text import Language
 
 
@@ -60,7 +63,7 @@ def one_draft(case: Case, draft: Draft, checked: DraftReport) -> tuple[Block, ..
     if report.suppressed:
         items = tuple(text(f"{item.finding.rule}: {item.reason}") for item in report.suppressed)
         blocks.append(Callout("note", word("suppressed", language), items))
-    missing = tuple(text(case.missing_words(gap)) for gap in draft.missing)
+    missing = tuple(gap_words(case, gap.part, gap.key, gap.values) for gap in draft.missing)
     if missing:
         blocks.append(Callout("warn", word("missing_parts", language), missing))
     if draft.untranslated:
@@ -78,19 +81,24 @@ def one_draft(case: Case, draft: Draft, checked: DraftReport) -> tuple[Block, ..
     return tuple(blocks)
 
 
+def gap_words(case: Case, what: str, key: str, values: Mapping[str, Any]) -> Runs:
+    """Return what a draft could not say, and why."""
+    return text(Run(f"{what}: ", mark="quiet"), message(case, key, values, "drafts"))
+
+
 def _alternatives(case: Case, draft: Draft) -> list[Block]:
     blocks: list[Block] = []
     for other in draft.alternatives:
-        words = "\n".join(sentence.text for sentence in other.sentences)
-        title = f"{word('alternative', case.language)}: {case.say_draft(other.name)}"
-        told = joined(
-            [
-                text(f"+ {case.say_draft(other.gains)}") if other.gains else (),
-                text(f"− {case.say_draft(other.risks)}") if other.risks else (),
-            ],
-            "\n",
+        title = f"{word('alternative', case.language)}: {message(case, other.name, subject='drafts')}"
+        told = [
+            text(f"{sign} {message(case, key, subject='drafts')}")
+            for sign, key in (("+", other.gains), ("−", other.risks))
+            if key
+        ]
+        blocks.append(
+            Letter(title, tuple(other.text_in(draft.language).split("\n\n")), language=draft.language)
         )
-        blocks += [Letter(title, (words,), language=draft.language), Paragraph(told, "small")]
+        blocks.append(Paragraph(joined(told, "\n"), "small"))
     return blocks
 
 
@@ -110,7 +118,7 @@ def not_written(case: Case) -> tuple[Block, ...]:
     language = case.language
     if not case.not_written:
         return ()
-    items = tuple((*text(f"{gap.id}: "), *text(case.missing_words(gap))) for gap in case.not_written)
+    items = tuple(gap_words(case, gap.id, gap.key, gap.values) for gap in case.not_written)
     return (Heading(2, word("not_written", language)), List(items))
 
 

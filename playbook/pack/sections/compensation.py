@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playbook import charts
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
@@ -147,7 +149,7 @@ def why(case: Case) -> tuple[Block, ...]:
                 row["row"],
                 joined([_words(row["rationale"], language), _words(row["note"], language)], " "),
                 Run(str(row["source"]), mark="quiet"),
-                Run(row["place"], mark="quiet"),
+                Run(_place(row["place"], case), mark="quiet"),
             )
             for row in told["fired"]
         ]
@@ -159,6 +161,14 @@ def why(case: Case) -> tuple[Block, ...]:
             heads = [word(key, language) for key in ("row", "input", "wanted", "found")]
             blocks.append(table(heads, near, caption=word("rows_near", language)))
     return tuple(blocks)
+
+
+def _place(place: str, case: Case) -> str:
+    """Return a place in the policy by its layer, not by where this machine keeps it."""
+    for layer, folder in zip(case.policy.layers, case.policy.folders, strict=True):
+        if place.startswith(f"{folder}/"):
+            return f"{layer}/{place.removeprefix(f'{folder}/')}"
+    return Path(place).name
 
 
 def _words(value: object, language: Language) -> Runs:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from playbook import charts
-from playbook.assessment import Clock, Evidence, Figure
+from playbook.assessment import Clock, Evidence, Figure, PromiseState
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
 from playbook.money import Money
 from playbook.pack.case import Case
-from playbook.pack.sections.situation import drawing, pairs
+from playbook.pack.sections.situation import drawing, pairs, role_name
 from playbook.pack.words import (
     duration,
     joined,
@@ -214,6 +214,11 @@ def measures_of_time(case: Case) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def promised(state: PromiseState, language: Language) -> Runs:
+    """Return what was promised; a time for the next word is a promise without a text of its own."""
+    return local(state.text, language) or text(word("next_word", language))
+
+
 def promises(case: Case) -> tuple[Block, ...]:
     """Return every promise with the authority it needed; those nobody authorised are named first."""
     language, zone = case.language, case.incident.timezone
@@ -228,7 +233,7 @@ def promises(case: Case) -> tuple[Block, ...]:
                 [
                     local(s.text, language),
                     text(money(s.value, language)),
-                    text(s.by or ""),
+                    role_name(s.by, case.policy, language),
                     text(s.to or ""),
                     text(message(case, f"promise_{s.reason}")),
                 ],
@@ -248,7 +253,7 @@ def promises(case: Case) -> tuple[Block, ...]:
             allowed = marked(word("not_recorded", language), "quiet")
         rows.append(
             (
-                when(state.at, zone, language) if state.at else "", state.by or "", state.to or "", local(state.text, language),
+                when(state.at, zone, language) if state.at else "", role_name(state.by, case.policy, language), state.to or "", promised(state, language),
                 money(state.value, language), role(state.authority_needed, language), allowed,
                 when(state.due, zone, language) if state.due else "",
                 marked(named("promise", state.state, language), PROMISE_MARKS[state.state]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from playbook import charts
@@ -11,11 +12,14 @@ from playbook.errors import EnvironmentLacks
 from playbook.incident.model import Person
 from playbook.pack.case import Case
 from playbook.pack.words import duration, joined, local, marked, money, named, plain, when, word
+from playbook.policy.model import Policy
 from playbook.text import Language
+from playbook.times import Moment
 
 FACT_MARKS: dict[str, Mark] = {
     "confirmed": "good", "claimed": "warn", "disputed": "warn", "refuted": "bad", "retracted": "bad", "unknown": "quiet",
 }  # fmt: skip
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]")
 _SAID = frozenset({"signal", "communication", "progress"})
 
 
@@ -62,12 +66,19 @@ def title(case: Case, key: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def person(someone: Person | None, language: Language) -> Runs:
+def role_name(role: str | None, policy: Policy, language: Language) -> Runs:
+    """Return what the policy calls a role, else the role as it is written."""
+    rung = next((rung for rung in policy.authority if rung.role == role), None)
+    return (local(rung.label, language) if rung else ()) or text(role or "")
+
+
+def person(someone: Person | None, case: Case) -> Runs:
     """Return a person with title or role."""
     if someone is None:
         return ()
-    name, post = local(someone.name, language), local(someone.title, language) or text(someone.role or "")
-    return joined([name, post], ", " if language == "en" else "，")
+    name = local(someone.name, case.language)
+    post = local(someone.title, case.language) or role_name(someone.role, case.policy, case.language)
+    return joined([name, post], " · ")
 
 
 def situation(case: Case) -> tuple[Block, ...]:
@@ -90,11 +101,11 @@ def situation(case: Case) -> tuple[Block, ...]:
             (word("reality", language), local(incident.reality, language)),
             (word("effect_on_customer", language), local(incident.effect_on_customer, language)),
             (word("core_need", language), local(incident.intake.core_need if incident.intake else None, language)),
-            (word("affected", language), joined([text(affected), local(incident.affected_group, language)], " ")),
+            (word("affected", language), joined([text(affected), local(incident.affected_group, language)], " · ")),
             (word("losses", language), loss),
             (word("signal", language), _signal(case)),
             (word("brand_promise", language), local(incident.brand_promise, language)),
-            (word("handler", language), person(incident.handler, language)),
+            (word("handler", language), person(incident.handler, case)),
             (word("next_update", language), when(incident.next_update_at, incident.timezone, language) if incident.next_update_at else ""),
         ]
     )  # fmt: skip
@@ -112,7 +123,10 @@ def _signal(case: Case) -> Runs:
     signal, language = case.incident.signal, case.language
     if signal is None:
         return ()
-    channel = local(signal.channel_name, language) or text(signal.channel or "")
+    known = case.policy.channels.get(signal.channel or "")
+    channel = local(signal.channel_name, language) or (
+        local(known.label, language) if known else text(signal.channel or "")
+    )
     author = text(signal.author.display_name) if signal.author and signal.author.display_name else ()
     at = text(when(signal.at, case.incident.timezone, language)) if signal.at else ()
     before = (
@@ -121,6 +135,16 @@ def _signal(case: Case) -> Runs:
         else ()
     )
     return joined([at, channel, author, before], " · ")
+
+
+def recorded(value: str | None, zone: str) -> str:
+    """Return a fact's value; a time is shown as other times are."""
+    if value is None or not _TIME.match(value):
+        return value or ""
+    try:
+        return f"{Moment.parse(value).local(zone):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return value
 
 
 def facts(case: Case) -> tuple[Block, ...]:
@@ -132,7 +156,7 @@ def facts(case: Case) -> tuple[Block, ...]:
     rows = []
     for fact in incident.facts:
         source = joined([text(fact.source or ""), text(fact.confirmed_by or "")], " · ")
-        value = " ".join(part for part in (fact.value, fact.unit) if part)
+        value = " ".join(part for part in (recorded(fact.value, incident.timezone), fact.unit) if part)
         state = marked(named("fact", fact.status, language), FACT_MARKS[fact.status])
         rows.append(
             (
