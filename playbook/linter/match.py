@@ -1,0 +1,121 @@
+"""Run the rules of one language over one prepared text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from playbook.linter.findings import Finding
+from playbook.linter.parts import PartIndex, holds
+from playbook.linter.prose import Lines, Prose
+from playbook.linter.rules import PatternTooSlow, Rule, RuleSet
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a rule may look at: the prepared text, the parts found in it, its kind, audience and public data."""
+
+    prose: Prose
+    lines: Lines
+    parts: PartIndex
+    kind: str
+    audience: str
+    public: tuple[str, ...] = ()
+    masked: tuple[Span, ...] = ()
+    marks: dict[str, object] = field(default_factory=dict)
+
+
+def run_rules(text: Text, rules: RuleSet) -> tuple[list[Finding], list[str], list[str]]:
+    """Return the findings, the ids of the rules that found nothing, and notes on rules that could not finish."""
+    from playbook.linter.structure import DETECTORS
+
+    findings: list[Finding] = []
+    passed: list[str] = []
+    notes: list[str] = []
+    for rule in rules.rules:
+        if not rule.applies(text.kind, text.audience):
+            continue
+        try:
+            spans = DETECTORS[rule.detector](text, rule) if rule.detector else phrase_spans(text, rule)
+        except PatternTooSlow as slow:
+            notes.append(f"{rule.id}: a pattern did not finish in time and was given up: {slow}")
+            continue
+        found = [make_finding(text, rule, span) for span in apart(spans)]
+        findings += found
+        if not found:
+            passed.append(rule.id)
+    return findings, passed, notes
+
+
+def phrase_spans(text: Text, rule: Rule) -> list[Span]:
+    """Return the places where a rule's patterns match and its conditions hold."""
+    prose = text.prose
+    spans: list[Span] = []
+    for pattern in rule.patterns:
+        if rule.scope == "sentence":
+            units = [(n, prose.sentences[n].start, prose.sentences[n].end) for n in pattern.candidates(prose)]
+        elif any(True for _ in pattern.candidates(prose)):
+            units = paragraphs(prose) if rule.scope == "paragraph" else [(0, 0, len(prose.folded))]
+        else:
+            continue
+        for number, start, end in units:
+            for match in pattern.matches(prose, start, end):
+                if not rule.quotes and prose.quoted(*match):
+                    continue
+                at = number if rule.scope == "sentence" else prose.sentence_at(match[0])
+                if holds(prose, rule.conditions, at, rule.near) and not owned(text, rule, at):
+                    spans.append(match)
+    return spans
+
+
+def paragraphs(prose: Prose) -> list[tuple[int, int, int]]:
+    """Return the number of the first sentence, the start and the end of each paragraph."""
+    out: list[tuple[int, int, int]] = []
+    last = -1
+    for sentence in prose.sentences:
+        if sentence.paragraph == last:
+            first, start, _ = out[-1]
+            out[-1] = (first, start, sentence.end)
+        else:
+            out.append((sentence.number, sentence.start, sentence.end))
+            last = sentence.paragraph
+    return out
+
+
+def owned(text: Text, rule: Rule, number: int) -> bool:
+    """Tell whether a part stands where the rule says that it excuses (`unless_parts`)."""
+    for reach, wanted in rule.unless_parts.items():
+        for part, grade in wanted.items():
+            for at, found in text.parts[part].items():
+                near = {"sentence": at == number, "near": abs(at - number) <= rule.near, "document": True}[
+                    reach
+                ]
+                if near and found >= grade:
+                    return True
+    return False
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans with those that overlap made one."""
+    out: list[Span] = []
+    for start, end in sorted(set(spans)):
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def make_finding(text: Text, rule: Rule, span: Span) -> Finding:
+    """Make the finding of a rule at a stretch of the folded text."""
+    start, end = text.prose.written(*span)
+    match = text.prose.text[start:end]
+    place = text.lines.place(start, end)
+    shown = " ".join(match.split())
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return Finding(
+        rule.id, rule.level_for(text.kind), rule.message.replace("{match}", shown), rule.why, rule.fix,
+        place.line, place.column, place.end_line, place.end_column, match, start, end,
+    )  # fmt: skip
