@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal, get_args
+
+from playbook.money import Money, minor_digits
+from playbook.times import Moment
 
 Language = Literal["zh-Hant", "zh-Hans", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -34,3 +38,98 @@ def in_any(text: LocalText | None, language: Language) -> str:
 def format_count(number: int, language: Language) -> str:
     """Write a whole number as the language does (1,200)."""
     return f"{number:,}"
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_OWN_CURRENCY: dict[Language, str] = {"zh-Hant": "TWD", "zh-Hans": "CNY", "en": ""}
+_UNITS: dict[str, tuple[str, str, str]] = {  # currency: zh-Hant, zh-Hans, en
+    "TWD": ("新臺幣 {n} 元", "新台币 {n} 元", "NT${n}"),
+    "CNY": ("人民幣 {n} 元", "人民币 {n} 元", "CNY {n}"),
+    "USD": ("{n} 美元", "{n} 美元", "US${n}"),
+    "EUR": ("{n} 歐元", "{n} 欧元", "€{n}"),
+    "GBP": ("{n} 英鎊", "{n} 英镑", "£{n}"),
+    "HKD": ("{n} 港元", "{n} 港元", "HK${n}"),
+    "JPY": ("{n} 日圓", "{n} 日元", "¥{n}"),
+}
+
+
+def format_money(money: Money, language: Language) -> str:
+    """Write a sum as the language does: 1,280 元, NT$1,280; decimals only where there are any."""
+    value = money.decimal
+    number = f"{int(value):,}" if value == int(value) else f"{value:,.{minor_digits(money.currency)}f}"
+    if money.currency == _OWN_CURRENCY[language]:
+        return f"{number} 元"
+    forms = _UNITS.get(money.currency)
+    if forms is None:
+        return f"{money.currency} {number}"
+    return forms[LANGUAGES.index(language)].format(n=number)
+
+
+def format_date(day: date, language: Language, *, year: bool = False) -> str:
+    """Write a calendar day: 5月9日, 9 May, with the year where asked for."""
+    if language == "en":
+        return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+    return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日"
+
+
+def format_time(moment: Moment, zone: str, language: Language, *, near: date | None = None) -> str:
+    """Write a point in time on the clocks of a zone; the day is left out where it is the day `near`.
+
+    A day, month or year is written as far as it is known.
+    """
+    local = moment.local(zone)
+    day = local.date()
+    if moment.precision == "year":
+        return str(day.year) if language == "en" else f"{day.year}年"
+    if moment.precision == "month":
+        return f"{_MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月"
+    year = near is not None and day.year != near.year
+    if moment.precision == "day":
+        return format_date(day, language, year=year or near is None)
+    clock = f"{local.hour}:{local.minute:02}" if language == "en" else f"{local.hour:02}:{local.minute:02}"
+    if day == near:
+        return clock
+    written = format_date(day, language, year=year or near is None)
+    return f"{clock} on {written}" if language == "en" else f"{written} {clock}"
+
+
+def join_list(items: Sequence[str], language: Language) -> str:
+    """Join words as the language does: a, b and c; 甲、乙和丙."""
+    if len(items) < 2:
+        return "".join(items)
+    if language == "en":
+        return ", ".join(items[:-1]) + " and " + items[-1]
+    return "、".join(items[:-1]) + "和" + items[-1]
+
+
+_HONORIFICS: dict[str, tuple[str, str, str]] = {
+    "ms": ("小姐", "女士", "Ms"),
+    "mr": ("先生", "先生", "Mr"),
+    "dr": ("博士", "博士", "Dr"),
+}
+_TWO_CHARACTER_SURNAMES = frozenset(
+    "歐陽 欧阳 司馬 司马 諸葛 诸葛 上官 司徒 東方 东方 皇甫 尉遲 尉迟 公孫 公孙 張簡 范姜".split()
+)
+
+
+def is_han(text: str) -> bool:
+    """Tell whether a name is written in Han characters."""
+    return bool(text) and all("\u3400" <= c <= "\u9fff" or c == "·" for c in text)
+
+
+def surname(name: str, *, first: bool = False) -> str:
+    """Return the surname of a name: of one in Han characters the first one or two, else the last word (or the `first`)."""
+    if is_han(name):
+        return name[:2] if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else name[0]
+    return name.split()[0] if first else name.split()[-1]
+
+
+def address(name: str, honorific: str | None, language: Language, *, surname_first: bool = False) -> str:
+    """Write how a person is addressed: 陳小姐, Ms Chen; a handle or a name without honorific stays as it is."""
+    forms = _HONORIFICS.get(honorific or "")
+    if forms is None or name.startswith("@"):
+        return name
+    form = forms[LANGUAGES.index(language)]
+    if language == "en":
+        return f"{form} {surname(name, first=surname_first)}"
+    return f"{surname(name)}{form}" if is_han(name) else f"{name}{form}"

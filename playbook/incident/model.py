@@ -98,6 +98,7 @@ class Author(Record):
     """The person who complained, as they may be addressed in public, and what stays private."""
 
     display_name: str | None = None
+    name: Text | None = None  # the display name as each language writes it (Chen Ya-wen), where that differs
     honorific: Literal["ms", "mr", "dr", "none"] | None = None
     private_name: str | None = None
     private: dict[str, str] = Field(

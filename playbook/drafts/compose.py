@@ -1,0 +1,137 @@
+"""Compose one text: the plan of its kind, a variant for each move, the room its channel has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from playbook.drafts.model import Sentence, joined
+from playbook.drafts.values import Slot, Values
+from playbook.drafts.wording import Bank, Move, Variant
+from playbook.messages import fill
+from playbook.text import Language
+
+Situation = Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What decides how a text is worded, besides the record."""
+
+    seed: str  # reference and kind: the same text after every render
+    kind: str
+    voice: str
+    language: Language
+    situation: Situation
+    limit: int | None
+    choices: Mapping[str, str]  # move -> variant id, chosen by a person
+    register: str = ""
+
+
+def plan_of(bank: Bank, kind: str, voice: str) -> tuple[tuple[str, ...], ...] | None:
+    """Return the plan of a kind, the one for its voice first."""
+    return bank.plans.get(f"{kind}.{voice}") or bank.plans.get(kind)
+
+
+def choose(move: Move, slots: Mapping[str, Slot], setting: Setting) -> Variant | None:
+    """Choose a variant: one that a person chose, else by register, then by how closely its condition fits, then by seed."""
+    eligible = [
+        v for v in move.variants if v.when.holds(setting.situation) and all(name in slots for name in v.slots)
+    ]
+    if not eligible:
+        return None
+    chosen = setting.choices.get(move.id)
+    for variant in eligible:
+        if variant.id == chosen:
+            return variant
+
+    def fit(variant: Variant) -> tuple[bool, int]:
+        wanted = variant.register == setting.register if variant.register else setting.register == ""
+        return (
+            wanted or not variant.register,
+            len(variant.when.any_of) + (variant.register == setting.register != ""),
+        )
+
+    best = max(fit(v) for v in eligible)
+    top = sorted((v for v in eligible if fit(v) == best), key=lambda v: v.id)
+    digest = hashlib.sha256(f"{setting.seed}\0{move.id}".encode()).digest()
+    return top[int.from_bytes(digest[:4], "big") % len(top)]
+
+
+def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -> list[tuple[Sentence, int]]:
+    """Word one move: nothing where no variant may be used; one sentence an item where the move goes through a list."""
+    if not move.each:
+        return _one(move, values.slots, setting, paragraph, line=False)
+    out = []
+    for number, item in enumerate(values.lists.get(move.each, ()), start=1):
+        slots = {**values.slots, **item, "number": Slot(str(number))}
+        local = replace(
+            setting, situation={**setting.situation, "done": item["done"].text if "done" in item else "no"}
+        )
+        out += _one(move, slots, local, paragraph, line=setting.voice != "spoken")
+    return out
+
+
+def _one(
+    move: Move, slots: Mapping[str, Slot], setting: Setting, paragraph: int, *, line: bool
+) -> list[tuple[Sentence, int]]:
+    variant = choose(move, slots, setting)
+    if variant is None:
+        return []
+    used = [slots[name] for name in variant.slots]
+    text = fill(variant.text, {name: slots[name].text for name in variant.slots})
+    sentence = Sentence(
+        text=_begin(text, setting.language),
+        part=move.part,
+        wording=variant.id,
+        facts=tuple(dict.fromkeys(f for s in used for f in s.facts)),
+        offers=tuple(dict.fromkeys(o for s in used for o in s.offers)),
+        commitments=tuple(dict.fromkeys(c for s in used for c in s.commitments)),
+        paragraph=paragraph,
+        line=line,
+    )
+    return [(sentence, move.drop)]
+
+
+def _begin(text: str, language: Language) -> str:
+    return text[0].upper() + text[1:] if language == "en" and text[:1].islower() else text
+
+
+def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...] | None:
+    """Compose a text, or return None where the bank has no plan for its kind.
+
+    Where a channel has less room, sentences go by the `drop` of their move, highest first; nothing is cut within.
+    """
+    plan = plan_of(bank, setting.kind, setting.voice)
+    if plan is None:
+        return None
+    worded: list[tuple[Sentence, int]] = []
+    for paragraph, moves in enumerate(plan):
+        for name in moves:
+            worded += sentences_of(bank.moves[name], values, setting, paragraph)
+    worded = _without_lonely_leads(worded, bank)
+    if setting.register == "short":
+        worded = [(s, drop) for s, drop in worded if drop < 2]
+    while (
+        setting.limit is not None
+        and len(joined(tuple(s for s, _ in worded), setting.language)) > setting.limit
+    ):
+        worst = max((drop for _, drop in worded), default=0)
+        if worst == 0:
+            break
+        last = max(i for i, (_, drop) in enumerate(worded) if drop == worst)
+        del worded[last]
+    return tuple(s for s, _ in worded)
+
+
+def _without_lonely_leads(worded: list[tuple[Sentence, int]], bank: Bank) -> list[tuple[Sentence, int]]:
+    """Leave out a sentence that only leads to a list (`lead` moves end with a colon) when the list is empty."""
+    out = []
+    for i, (sentence, drop) in enumerate(worded):
+        leads = sentence.text.rstrip().endswith((":", "："))
+        following = worded[i + 1][0] if i + 1 < len(worded) else None
+        if leads and not (following and following.line and following.paragraph == sentence.paragraph):
+            continue
+        out.append((sentence, drop))
+    return out

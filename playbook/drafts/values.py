@@ -1,0 +1,390 @@
+"""What the slots of a text may be filled with: values on record, worded for one language, each with its provenance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+from playbook.assessment import Assessment
+from playbook.incident.model import Contact, Fact, Incident, Person, Telling
+from playbook.offers import Offer, Offers
+from playbook.policy.model import Policy
+from playbook.text import (
+    Language,
+    LocalText,
+    address,
+    format_count,
+    format_money,
+    format_time,
+    in_language,
+    join_list,
+)  # fmt: skip
+from playbook.times import Moment
+
+_END = re.compile(r"[。.!！;；,，\s]+\Z")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A value in words, and what on record it states."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
+
+
+Item = dict[str, Slot]
+
+
+@dataclass
+class Values:
+    """The slots and lists for one draft; `untranslated` names fields that exist, but not in this language."""
+
+    slots: dict[str, Slot] = field(default_factory=dict)
+    lists: dict[str, list[Item]] = field(default_factory=dict)
+    untranslated: list[str] = field(default_factory=list)
+
+
+def bare(text: str) -> str:
+    """Return a sentence without its end mark, so that it can stand inside another."""
+    return _END.sub("", text.strip())
+
+
+class Writer:
+    """Words the values of one incident in one language. `person` is reply (to the customer) or statement (about them)."""
+
+    def __init__(
+        self,
+        incident: Incident,
+        policy: Policy,
+        assessment: Assessment,
+        offers: Offers,
+        language: Language,
+        person: str,
+        kind: str,
+    ) -> None:
+        self.incident, self.policy, self.assessment, self.offers = incident, policy, assessment, offers
+        self.language, self.person, self.kind = language, person, kind
+        self.values = Values()
+        self.near = self._near()
+        self.money = partial(format_money, language=language)
+
+    def _near(self) -> date | None:
+        stamps = self.incident.timestamps
+        moment = (
+            stamps.occurred_at
+            or (self.incident.signal.at if self.incident.signal else None)
+            or stamps.detected_at
+        )
+        return (
+            moment.day(self.incident.timezone) if moment and moment.precision in ("minute", "day") else None
+        )
+
+    def put(self, name: str, text: str | None, **said: tuple[str, ...]) -> None:
+        """Set a slot where there is a text."""
+        if text:
+            self.values.slots[name] = Slot(text, **said)
+
+    def local(self, name: str, text: LocalText | None, field_name: str, **said: tuple[str, ...]) -> None:
+        """Set a slot from a text of a person; note it where it is not written in this language."""
+        words = self.words(text, field_name)
+        if words:
+            self.put(name, bare(words), **said)
+
+    def words(self, text: LocalText | None, field_name: str) -> str | None:
+        """Return a person's text in this language, noting it where it exists only in others."""
+        found = in_language(text, self.language)
+        if text and not found:
+            self.values.untranslated.append(field_name)
+        return found
+
+    def time(self, moment: Moment | None) -> str | None:
+        """Word a point in time; the day is always given, since texts are read later."""
+        if moment is None:
+            return None
+        return format_time(
+            moment,
+            self.incident.timezone,
+            self.language,
+            near=None
+            if self.near is None
+            else date(self.near.year, 1, 1)
+            if moment.day(self.incident.timezone).year == self.near.year
+            else None,
+        )
+
+    def name(self, person: Person | None, field_name: str) -> str | None:
+        """Return a person's name as it is written in this language."""
+        return self.words(person.name, field_name) if person else None
+
+    def fill(self) -> Values:
+        """Fill every slot and list that the record has something for."""
+        self._people()
+        self._event()
+        self._tellings()
+        self._facts()
+        self._remedy()
+        self._later()
+        return self.values
+
+    def _people(self) -> None:
+        incident, language = self.incident, self.language
+        brand = self.policy.brand
+        self.put("brand", brand.name.get(language) or next(iter(brand.name.values()), ""))
+        author = incident.signal.author if incident.signal else None
+        if author:
+            shown = (author.name or {}).get(language) or author.display_name
+            if shown:
+                self.put("customer", address(shown, author.honorific, language, surname_first=True))
+        handler = incident.handler
+        may_name = (
+            handler is not None and handler.consent_to_name is not False and not handler.omission_reason
+        )
+        if handler and may_name:
+            name = self.name(handler, "handler.name")
+            self.put("handler", name)
+            if name and handler.honorific:
+                self.put("handler_address", address(name, handler.honorific, language, surname_first=True))
+            if handler.backup:
+                backup = self.name(handler.backup, "handler.backup.name")
+                if backup:
+                    title = self.words(handler.backup.title, "handler.backup.title") or ""
+                    self.put(
+                        "backup", f"{title} {backup}".strip() if language == "en" else f"{title}{backup}"
+                    )
+        contacts = [
+            c
+            for c in (
+                handler.contact if handler else None,
+                incident.contact,
+                Contact(**{k: v for k, v in brand.contact.items() if k in ("line", "email", "url")}),
+            )
+            if c
+        ]
+        for slot in ("line", "email", "url"):
+            self.put(slot, next((getattr(c, slot) for c in contacts if getattr(c, slot)), None))
+        reach = next(
+            (getattr(c, s) for c in contacts for s in ("line", "email", "url") if getattr(c, s)), None
+        )
+        self.put("reach", reach)
+        statement = next((s for s in incident.statements if s.speaker), None)
+        if statement and statement.speaker:
+            self.put("speaker", self.name(statement.speaker, "statements.speaker.name"))
+            self.local("speaker_title", statement.speaker.title, "statements.speaker.title")
+        elif signatory := brand.signatories.get("leader"):
+            self.put("speaker", (signatory.get("name") or {}).get(language))
+            self.put("speaker_title", (signatory.get("title") or {}).get(language))
+
+    def _event(self) -> None:
+        incident = self.incident
+        self.local("event", incident.event_name, "event_name")
+        self.local("what_happened", incident.what_happened, "what_happened")
+        self.local("promise", incident.brand_promise, "brand_promise")
+        self.local("value", incident.brand_value or self.policy.brand.value, "brand_value")
+        self.local("expectation", incident.expectation, "expectation")
+        self.local("reality", incident.reality, "reality")
+        self.local("affected", incident.affected_group, "affected_group")
+        if incident.affected_count is not None:
+            self.put("affected_count", format_count(incident.affected_count, self.language))
+        intake = incident.intake
+        if intake:
+            emotions = [
+                w for i, e in enumerate(intake.emotions) if (w := self.words(e, f"intake.emotions[{i}]"))
+            ]
+            self.put("emotions", join_list([bare(e) for e in emotions], self.language) if emotions else None)
+            self.put("emotion", bare(emotions[0]) if emotions else None)
+            self.local("need", intake.core_need, "intake.core_need")
+        signal = incident.signal
+        if signal and signal.author:
+            self.local("effort", signal.author.effort_spent, "signal.author.effort_spent")
+        if signal and signal.prior_contacts:
+            self.put("tried_count", format_count(len(signal.prior_contacts), self.language))
+
+    def _tellings(self) -> None:
+        tellings = self.incident.tellings
+        for name in ("expected", "got", "effect", "tried", "doing"):
+            telling: Telling | None = getattr(tellings, name) if tellings else None
+            if telling is None:
+                continue
+            if any(f.status != "confirmed" for i in telling.fact_ids if (f := self.incident.fact(i))):
+                continue  # a telling that rests on something unconfirmed is not stated as a fact
+            form = telling.reply if self.person == "reply" else telling.statement
+            self.local(name, form, f"tellings.{name}.{self.person}", facts=telling.fact_ids)
+
+    def _public(self, fact: Fact) -> bool:
+        return fact.visibility == "public" or (self.person == "reply" and fact.visibility != "restricted")
+
+    def _facts(self) -> None:
+        incident = self.incident
+        confirmed = [f for f in incident.facts if f.status == "confirmed" and self._public(f)]
+        cause = next((f for f in confirmed if f.cause and f.visibility == "public"), None)
+        if cause and self.policy.switch("explanation_gate") != "none":
+            self.local("cause", cause.text, f"facts.{cause.id}.text", facts=(cause.id,))
+        self.values.lists["facts"] = self._items(
+            (f.text, f"facts.{f.id}.text", {"facts": (f.id,)})
+            for f in confirmed
+            if f.visibility == "public" and not f.cause
+        )
+        self.values.lists["unknowns"] = (
+            self._items((u, f"unknowns[{i}]", {}) for i, u in enumerate(incident.unknowns))
+            if self.policy.switch("publish_unknowns") is True
+            else []
+        )
+        self.values.lists["doing"] = self._items(
+            (d, f"doing_now[{i}]", {}) for i, d in enumerate(incident.doing_now)
+        )
+        self.values.lists["do_now"] = self._items(
+            (d, f"do_now[{i}]", {}) for i, d in enumerate(incident.do_now)
+        )
+        answers: list[Item] = []
+        for q in incident.bystander_questions:
+            question, answer = (
+                self.words(q.question, f"bystander_questions.{q.id}.question"),
+                self.words(q.answer, f"bystander_questions.{q.id}.answer"),
+            )
+            if question and answer:
+                answers.append({"question": Slot(question), "item": Slot(answer.strip(), facts=q.fact_ids)})
+        self.values.lists["answers"] = answers
+
+    def _items(self, rows: Iterable[tuple[LocalText, str, Mapping[str, tuple[str, ...]]]]) -> list[Item]:
+        out = []
+        for text, field_name, said in rows:
+            words = self.words(text, field_name)
+            if words:
+                out.append({"item": Slot(bare(words), **said)})
+        return out
+
+    def _remedy(self) -> None:
+        offered = [o for o in self.offers.options if o.approved]
+        self.values.lists["options"] = [item for o in offered if (item := self._option(o))]
+        self.put("option_count", format_count(len(offered), self.language) if offered else None)
+        chosen = self.offers.chosen
+        if chosen and chosen.approved and (item := self._option(chosen)):
+            self.put("chosen", item["item"].text, offers=(chosen.id,))
+            self.put("chosen_id", chosen.id, offers=(chosen.id,))
+        groups = []
+        for line in self.offers.group:
+            words = self.words(line.label, f"group_remedies.{line.id}.label")
+            if words:
+                groups.append(
+                    {
+                        "item": Slot(bare(words), offers=(line.id,)),
+                        "count": Slot(format_count(line.count, self.language)),
+                    }
+                )
+        self.values.lists["group"] = (
+            groups
+            if any(self._approved(a.what, a.role) for a in self.incident.approvals) or not groups
+            else []
+        )
+        self.values.lists["measures"] = self._measures()
+
+    def _approved(self, what: str, role: str) -> bool:
+        rung = next((r for r in self.policy.authority if r.role == role), None)
+        return rung is not None and rung.public
+
+    def _option(self, offer: Offer) -> Item | None:
+        parts = []
+        for part in offer.parts:
+            label = self.words(part.label, f"options.{offer.id}")
+            if not label:
+                return None
+            money = part.amount or part.worth
+            if money is None:
+                parts.append(label)
+            elif part.amount is not None:
+                parts.append(
+                    f"{label} ({self.money(money)})"
+                    if self.language == "en"
+                    else f"{label} {self.money(money)}"
+                )
+            else:
+                worth = {
+                    "en": f"worth {self.money(money)}",
+                    "zh-Hant": f"價值 {self.money(money)}",
+                    "zh-Hans": f"价值 {self.money(money)}",
+                }[self.language]
+                parts.append(f"{label} ({worth})" if self.language == "en" else f"{label}（{worth}）")
+        joined = (
+            ", plus ".join(parts)
+            if self.language == "en"
+            else "，另外".join([parts[0], "、".join(parts[1:])])
+            if len(parts) > 1
+            else parts[0]
+        )
+        return {"id": Slot(offer.id), "item": Slot(joined, offers=(offer.id,))}
+
+    def _measures(self) -> list[Item]:
+        out: list[Item] = []
+        for m in self.incident.measures:
+            if not m.public or m.state in ("candidate", "dropped"):
+                continue
+            what, owner = (
+                self.words(m.what, f"measures.{m.id}.what"),
+                self.words(m.owner, f"measures.{m.id}.owner"),
+            )
+            when = m.done_at or m.effective_from or m.due
+            if not what or not owner or when is None:
+                continue  # what has no owner and date is not promised
+            done = m.done_at is not None or (m.state == "done" and m.due is not None)
+            item = {
+                "item": Slot(bare(what), commitments=(m.id,)),
+                "owner": Slot(owner),
+                "date": Slot(self.time(when) or ""),
+                "done": Slot("yes" if done else "no"),
+            }
+            out.append(item)
+        return out
+
+    def _later(self) -> None:
+        incident = self.incident
+        sent = next(
+            (row for row in incident.sent if row.kind == self.kind and row.next_update_promised_at), None
+        )
+        next_word = sent.next_update_promised_at if sent else None
+        if next_word is None and incident.next_update_at and (self.assessment.as_of is None or not sent):
+            next_word = incident.next_update_at
+        self.put("next_time", self.time(next_word), commitments=("next_update",) if next_word else ())
+        self.put(
+            "progress_time", self.time(incident.progress_updates[-1]) if incident.progress_updates else None
+        )
+        self.put("time_agreed", self.time(incident.time_agreed))
+        self.local("thanks_for", incident.thanks_for, "thanks_for")
+        follow_up = incident.follow_up
+        if follow_up and follow_up.issues:
+            issues = [
+                w for i, t in enumerate(follow_up.issues) if (w := self.words(t, f"follow_up.issues[{i}]"))
+            ]
+            self.put("open_issue", join_list([bare(i) for i in issues], self.language) if issues else None)
+            self.local("issue_owner", follow_up.issue_owner, "follow_up.issue_owner")
+        visible = self.assessment.measures_of_time.get("first_visible_reply")
+        late = any(c.breached for c in self.assessment.clocks if c.rule.met_by == "first_visible_reply")
+        if late and visible and visible.seconds:
+            self.put("silence", _long(int(visible.seconds), self.language))
+        stale = [t for t in incident.existing_texts if t.online and not t.internal]
+        if stale:
+            self.local("stale_where", stale[0].where, "existing_texts.where")
+
+
+def _long(seconds: int, language: Language) -> str:
+    """Word a length of time roughly, never shorter than it was: almost four hours, 45 minutes."""
+    minutes = -(-seconds // 60)
+    if minutes < 90:
+        return {"en": f"{minutes} minutes", "zh-Hant": f"{minutes} 分鐘", "zh-Hans": f"{minutes} 分钟"}[
+            language
+        ]
+    hours, rest = divmod(minutes, 60)
+    if rest >= 45:
+        n = hours + 1
+        return {"en": f"almost {n} hours", "zh-Hant": f"將近 {n} 小時", "zh-Hans": f"将近 {n} 小时"}[language]
+    if rest:
+        return {
+            "en": f"more than {hours} hours",
+            "zh-Hant": f"超過 {hours} 小時",
+            "zh-Hans": f"超过 {hours} 小时",
+        }[language]
+    return {"en": f"{hours} hours", "zh-Hant": f"{hours} 小時", "zh-Hans": f"{hours} 小时"}[language]

@@ -1,0 +1,156 @@
+"""The wording banks: data of the policy, per language, client layers over base ones.
+
+A layer's `wording/<language>/*.yaml` holds `plans` (per kind: the moves in order, in paragraphs) and `moves` (per
+move: variants with the condition under which each may be used, and text with `{slots}`).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from playbook.errors import PolicyError, Problem
+from playbook.policy.model import Condition, Policy
+from playbook.sources import Positions, read_yaml
+from playbook.text import Language
+
+MOVE_KEYS = {"part", "each", "drop", "variants"}
+VARIANT_KEYS = {"id", "when", "text", "register"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to say a move. It may be used where `when` holds and every slot has a value."""
+
+    id: str
+    when: Condition
+    text: str
+    register: str
+    slots: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing a text does. `each` names a list: one sentence an item. `drop`: what goes first where room is short (higher = sooner, 0 = never)."""
+
+    id: str
+    part: str
+    each: str
+    drop: int
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Everything to say in one language."""
+
+    moves: Mapping[str, Move]
+    plans: Mapping[str, tuple[tuple[str, ...], ...]]  # kind, or kind.voice -> paragraphs of moves
+    subjects: Mapping[str, str] = field(default_factory=dict)
+
+
+def slots_of(text: str) -> tuple[str, ...]:
+    """Return the names of the slots of a text. Raises ValueError for one that is not a plain name."""
+    out = []
+    for _, name, spec, conversion in string.Formatter().parse(text):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"a slot that is a plain name, not {{{name}}}")
+        out.append(name)
+    return tuple(out)
+
+
+def bank_of(policy: Policy, language: Language) -> Bank:
+    """Return the wording of a policy in a language; raises PolicyError with every wrong entry."""
+    return _bank(policy.folders, policy.sha256, language)
+
+
+@lru_cache(maxsize=64)
+def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
+    moves: dict[str, dict[str, Any]] = {}
+    plans: dict[str, tuple[tuple[str, ...], ...]] = {}
+    subjects: dict[str, str] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        for path in sorted((folder / "wording" / language).glob("*.yaml")):
+            data, at = read_yaml(path)
+            for key in (data or {}).keys() - {"moves", "plans", "subjects"}:
+                problems.append(at.problem((key,), key, "moves, plans or subjects", "Correct the key."))
+            subjects |= {str(k): str(v) for k, v in (data.get("subjects") or {}).items()}
+            for kind, paragraphs in (data.get("plans") or {}).items():
+                plans[str(kind)] = tuple(tuple(str(m) for m in p) for p in paragraphs)
+            for name, spec in (data.get("moves") or {}).items():
+                _add(moves, str(name), spec, at, problems)
+    out = {
+        name: Move(name, m["part"], m["each"], m["drop"], tuple(m["variants"].values()))
+        for name, m in moves.items()
+    }
+    for kind, paragraphs in plans.items():
+        for move in {m for p in paragraphs for m in p} - set(out):
+            problems.append(
+                Problem(
+                    str(folders[0]),
+                    0,
+                    0,
+                    f"plans.{kind}",
+                    f"the move {move}",
+                    "a move of the bank",
+                    "Write it under moves.",
+                )
+            )
+    if problems:
+        raise PolicyError(problems)
+    return Bank(out, plans, subjects)
+
+
+def _add(
+    moves: dict[str, dict[str, Any]],
+    name: str,
+    spec: Mapping[str, Any],
+    at: Positions,
+    problems: list[Problem],
+) -> None:
+    for key in spec.keys() - MOVE_KEYS:
+        problems.append(
+            at.problem(
+                ("moves", name, key), key, "one of " + ", ".join(sorted(MOVE_KEYS)), "Correct the key."
+            )
+        )
+    move = moves.setdefault(name, {"part": "", "each": "", "drop": 0, "variants": {}})
+    move["part"] = str(spec.get("part") or move["part"])
+    move["each"] = str(spec.get("each") or move["each"])
+    move["drop"] = int(spec.get("drop") if spec.get("drop") is not None else move["drop"])
+    for i, raw in enumerate(spec.get("variants") or ()):
+        keys = ("moves", name, "variants", i)
+        raw = raw if isinstance(raw, dict) else {"text": raw}
+        for key in raw.keys() - VARIANT_KEYS:
+            problems.append(
+                at.problem(
+                    (*keys, key), str(key), "one of " + ", ".join(sorted(VARIANT_KEYS)), "Correct the key."
+                )
+            )
+        text = str(raw.get("text") or "").strip()
+        try:
+            slots = slots_of(text)
+        except ValueError as error:
+            problems.append(at.problem((*keys, "text"), text, str(error), "Write it as {name}."))
+            continue
+        when = {
+            str(k): tuple(str(_word(v)) for v in (vs if isinstance(vs, list) else [vs]))
+            for k, vs in (raw.get("when") or {}).items()
+        }
+        identifier = str(raw.get("id") or f"{name}.{len(move['variants']) + 1}")
+        line = at.place(keys)[0]
+        move["variants"][identifier] = Variant(
+            identifier, Condition(when), text, str(raw.get("register") or ""), slots, f"{at.path}:{line}"
+        )
+
+
+def _word(value: Any) -> Any:
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
