@@ -1,4 +1,4 @@
-"""Structured blocks, and what is written from them: HTML, DOCX, Markdown, XLSX, iCalendar.
+"""Structured blocks, and what is written from them: HTML, DOCX, PDF, Markdown, XLSX, iCalendar.
 
     document = Document(title, language, (Heading(1, title), table(["", ">count"], rows)), head=stamp, as_of=as_of)
     to_html(document); to_docx(document); to_markdown(document)
@@ -29,6 +29,7 @@ from playbook.documents.blocks import (
 from playbook.documents.calendar import Event, to_ics
 from playbook.documents.html import fragment, to_html
 from playbook.documents.markdown import blocks_markdown, to_markdown
+from playbook.documents.pdf import to_pdf
 from playbook.documents.spreadsheet import Sheet, to_xlsx
 from playbook.documents.word import to_docx
 
@@ -58,6 +59,7 @@ __all__ = [
     "to_html",
     "to_ics",
     "to_markdown",
+    "to_pdf",
     "to_xlsx",
     "words",
 ]

@@ -80,7 +80,7 @@ def _units(text: str) -> int:
     return max((sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in text.split("\n")), default=0)
 
 
-def _widths(block: Table) -> list[int]:
+def column_widths(block: Table) -> list[int]:
     """Share the page's width by what the columns hold: short ones get all they need, the long ones share the rest."""
     natural, least = [], []
     for at, column in enumerate(block.columns):
@@ -95,7 +95,7 @@ def _widths(block: Table) -> list[int]:
 
 
 def _table(block: Table) -> str:
-    widths = _widths(block)
+    widths = column_widths(block)
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     out = []
     if block.caption:
