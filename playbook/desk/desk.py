@@ -9,7 +9,7 @@ from pathlib import Path
 from playbook.documents import Block
 from playbook.documents.cell import Section
 from playbook.pack.case import Case, open_case
-from playbook.pack.sections import apology, compensation, decide, response, review, situation
+from playbook.pack.sections import apology, compensation, crowd, decide, response, review, situation
 from playbook.times import Moment
 
 
@@ -46,6 +46,10 @@ class Desk:
     def fault(self) -> Section:
         """Show whose fault it was held to be, over time."""
         return self._show(situation.fault(self.case))
+
+    def crowd(self) -> Section:
+        """Show who watches, complaints over time, and the same cause before."""
+        return self._show(crowd.crowd(self.case))
 
     def timeline(self) -> Section:
         """Show words and deeds in order of time."""

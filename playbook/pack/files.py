@@ -216,6 +216,8 @@ def page_files(name: str, made: Document, audience: Audience, formats: tuple[str
         yield f"{name}.html", PackFile(to_html(made).encode(), audience)
     if "docx" in formats:
         yield f"{name}.docx", PackFile(to_docx(made), audience)
+    if "pdf" in formats:
+        yield f"{name}.pdf", PackFile(to_pdf(made), audience)
 
 
 def document_words(made: Document) -> Iterator[str]:
