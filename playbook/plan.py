@@ -19,7 +19,7 @@ from playbook.times import Moment
 if TYPE_CHECKING:
     from playbook.offers import Offers
 
-StepState = Literal["open", "done", "overdue", "not_applicable"]
+StepState = Literal["open", "done", "overdue", "to_confirm", "not_applicable"]
 DeadlineKind = Literal["clock", "promise", "next_update", "measure", "follow_up", "review", "extortion"]
 
 
@@ -123,10 +123,15 @@ def _step(step: Step, incident: Incident, policy: Policy, assessment: Assessment
         why = Remark("why_always", "plan.why_always", {"stage": step.stage}, step.sources)
     clock = assessment.clock(step.by_when) if step.by_when else None
     due = clock.due_at if clock else None
-    done = step.stage in situation["stage"] or (clock is not None and clock.state in ("met", "met_late"))
+    done = clock is not None and clock.state in ("met", "met_late")
+    if step.done_when is not None:
+        done = done or step.done_when.holds(situation)
     now = assessment.as_of
     late = not done and due is not None and now is not None and now.at > due.at
-    return PlanStep(step, due, "done" if done else "overdue" if late else "open", why, owner)
+    if done:
+        return PlanStep(step, due, "done", why, owner)
+    left: StepState = "to_confirm" if step.done_when is None and clock is None else "open"
+    return PlanStep(step, due, "overdue" if late else left, why, owner)
 
 
 def _named(step: Step) -> tuple[str, ...]:
@@ -135,16 +140,18 @@ def _named(step: Step) -> tuple[str, ...]:
 
 
 def _owner(role: str, incident: Incident, policy: Policy) -> Owner:
-    rung = rung_of(policy, role)
+    known = policy.roles.get(role)
+    rung = rung_of(policy, known.rung if known else role)
     handler = incident.handler
     speakers = [s.speaker for s in incident.statements if s.speaker]
     people: Sequence[Person | None] = (
         handler, handler.backup if handler else None, *incident.team, *speakers,
     )  # fmt: skip
     person = (
-        handler if role == "handler" else next((p for p in people if p and p.role and p.role == role), None)
+        handler if role == "handler" else next((p for p in people if p and p.role and p.role in (role, rung.role if rung else role)), None)
     )
-    return Owner(role, rung.label if rung else {}, person.name if person else None)
+    label = known.label if known else rung.label if rung else {}
+    return Owner(role, label, person.name if person else None)
 
 
 def _action(measure: Measure, now: Moment | None) -> Action:

@@ -1,7 +1,8 @@
-"""The wording banks: data of the policy, per language, client layers over base ones.
+"""The wording banks: data of the policy, per language, client layers over base ones (`docs/wording.md`).
 
-A layer's `wording/<language>/*.yaml` holds `plans` (per kind: the moves in order, in paragraphs) and `moves` (per
-move: variants with the condition under which each may be used, and text with `{slots}`).
+A layer's `wording/*.yaml` holds what is the same in every language: `plans` (per kind: the moves in order, in
+paragraphs) and what each of the `moves` does. Its `wording/<language>/*.yaml` hold the words: per move the variants,
+each with the condition under which it may be used and text with `{slots}`; `subjects` per kind.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
     subjects: dict[str, str] = {}
     problems: list[Problem] = []
     for folder in folders:
-        for path in sorted((folder / "wording" / language).glob("*.yaml")):
+        wording = folder / "wording"
+        for path in (*sorted(wording.glob("*.yaml")), *sorted((wording / language).glob("*.yaml"))):
             data, at = read_yaml(path)
             for key in (data or {}).keys() - {"moves", "plans", "subjects"}:
                 problems.append(at.problem((key,), key, "moves, plans or subjects", "Correct the key."))

@@ -122,7 +122,35 @@ class Step:
     do: LocalText
     dont: LocalText
     condition: Condition
+    done_when: Condition | None  # None: the record cannot tell, a person has to
     sources: tuple[str, ...]  # S-ids
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the playbook, and the rung of the authority ladder that it stands on (empty: none)."""
+
+    id: str
+    rung: str
+    label: LocalText
+    sources: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the playbook tells its readers: care for staff, attitude, rationale, a figure to cite, a case, a maxim.
+
+    `voice` keeps apart who says so where a source has two voices (B the book, R its reviewer; S1-01).
+    """
+
+    id: str
+    kind: str
+    stage: str  # empty: every stage
+    voice: str
+    text: LocalText
+    sources: tuple[str, ...]
     origin: Origin
 
 
@@ -259,6 +287,8 @@ class Policy:
     clocks: tuple[ClockRule, ...]
     severity: tuple[SeverityRule, ...]
     steps: tuple[Step, ...]
+    roles: Mapping[str, Role]
+    notes: tuple[Note, ...]
     tracks: tuple[Track, ...]
     clusters: tuple[Cluster, ...]
     channels: Mapping[str, Channel]

@@ -20,9 +20,11 @@ from playbook.policy.model import (
     Condition,
     DocumentKind,
     Entitlement,
+    Note,
     OptionRow,
     Origin,
     Policy,
+    Role,
     Rung,
     SeverityRule,
     Step,
@@ -52,7 +54,9 @@ COLUMNS: dict[str, list[str]] = {
     "authority": ["id", "role", *local("label"), "rank", "ceiling", "currency", "cumulative_ceiling", "remedies", "public", "needs_second", "from", "to", "source"],
     "clocks": ["id", *local("label"), "starts_from", "met_by", "period", "unit", "level", "calendar", "pausable", "repeats", "jurisdictions", "source", "from", "to"],
     "severity": ["id", "impact", "level", "affected_at_least", "severity", "leader_speaks", "source"],
-    "steps": ["id", "stage", *local("label"), "role", "by_when", *local("done_test"), *local("do"), *local("dont"), "condition", "sources"],
+    "steps": ["id", "stage", *local("label"), "role", "by_when", *local("done_test"), *local("do"), *local("dont"), "condition", "done_when", "sources"],
+    "roles": ["id", "rung", *local("label"), "sources"],
+    "notes": ["id", "kind", "stage", "voice", *local("text"), "sources"],
     "tracks": ["id", *local("label"), "condition", "who", *local("not_allowed"), "sources"],
     "clusters": ["id", *local("label"), "fault_statuses", "strategies", "forbidden", "source"],
     "channels": ["id", *local("label"), "visibility", "max_characters", "voice", "social", "toll_free_prefixes"],
@@ -141,6 +145,8 @@ class _Reader:
             clocks=tuple(self._each("clocks", self._clock)),
             severity=tuple(self._each("severity", self._severity)),
             steps=tuple(self._each("steps", self._step)),
+            roles={r.id: r for r in self._each("roles", self._role)},
+            notes=tuple(self._each("notes", self._note)),
             tracks=tuple(self._each("tracks", self._track)),
             clusters=tuple(self._each("clusters", self._cluster)),
             channels={c.id: c for c in self._each("channels", self._channel)},
@@ -367,7 +373,18 @@ class _Reader:
             self._bad(row, "sources", "nothing", "the rules that the step comes from, such as S0-15")
         return Step(
             row["id"], row["stage"], self._local(row, "label", needed=True), row["role"], row["by_when"], self._local(row, "done_test"),
-            self._local(row, "do"), self._local(row, "dont"), self._condition(row), self._list(row, "sources"), self._origin(row),
+            self._local(row, "do"), self._local(row, "dont"), self._condition(row),
+            self._condition(row, "done_when") if row["done_when"] else None, self._list(row, "sources"), self._origin(row),
+        )  # fmt: skip
+
+    def _role(self, row: MergedRow) -> Role:
+        label = self._local(row, "label", needed=True)
+        return Role(row["id"], row["rung"], label, self._list(row, "sources"), self._origin(row))
+
+    def _note(self, row: MergedRow) -> Note:
+        return Note(
+            row["id"], row["kind"], row["stage"], row["voice"], self._local(row, "text", needed=True),
+            self._list(row, "sources"), self._origin(row),
         )  # fmt: skip
 
     def _track(self, row: MergedRow) -> Track:
