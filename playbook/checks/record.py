@@ -146,7 +146,7 @@ def collect(incident: Incident, policy: Policy, assessment: Assessment, offers: 
             on.counts.add(Decimal(value))
         elif isinstance(value, str):
             language = name if name in LANGUAGES else incident.language
-            on.add_text(value, language)  # type: ignore[arg-type]
+            on.add_text(value, language)
         if isinstance(value, tuple) and len(value) > 1:
             on.counts.add(Decimal(len(value)))
         if isinstance(value, Person):

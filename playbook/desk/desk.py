@@ -9,7 +9,17 @@ from pathlib import Path
 from playbook.documents import Block
 from playbook.documents.cell import Section
 from playbook.pack.case import Case, open_case
-from playbook.pack.sections import apology, compensation, crowd, decide, response, review, situation
+from playbook.pack.sections import (
+    apology,
+    compensation,
+    crowd,
+    decide,
+    public_review,
+    response,
+    review,
+    situation,
+)
+from playbook.text import Language
 from playbook.times import Moment
 
 
@@ -127,7 +137,7 @@ class Desk:
 
     # Apology
 
-    def drafts(self, language: str) -> Section:
+    def drafts(self, language: Language) -> Section:
         """Show every draft of a language with its findings; nothing for one that was not asked for."""
         return self._show(apology.drafts(self.case, language))
 
@@ -147,7 +157,7 @@ class Desk:
 
     def public_review(self) -> Section:
         """Show the review as the public may read it."""
-        return self._show(review.public(self.case))
+        return self._show(public_review.public(self.case))
 
 
 def open_desk(

@@ -80,14 +80,15 @@ def write_drafts(
                 made.add(draft.id)
                 out.append(draft)
     for id_, text in incident.drafts.items():  # a person's text for a channel that the kit does not write
-        language, _, rest = id_.partition("/")
+        folder, _, rest = id_.partition("/")
         name, _, channel = rest.partition(".")
-        if id_ not in made and name in policy.kinds and language in languages:
+        written_in = next((known for known in languages if known == folder), None)
+        if id_ not in made and name in policy.kinds and written_in:
             audience = policy.kinds[name].audience
             out.append(
                 Draft(
                     id_,
-                    language,
+                    written_in,
                     name,
                     channel,
                     audience,

@@ -127,7 +127,7 @@ def _add(
     move = moves.setdefault(name, {"part": "", "each": "", "drop": 0, "variants": {}})
     move["part"] = str(spec.get("part") or move["part"])
     move["each"] = str(spec.get("each") or move["each"])
-    move["drop"] = int(spec.get("drop") if spec.get("drop") is not None else move["drop"])
+    move["drop"] = int(spec["drop"]) if spec.get("drop") is not None else move["drop"]
     for i, raw in enumerate(spec.get("variants") or ()):
         keys = ("moves", name, "variants", i)
         raw = raw if isinstance(raw, dict) else {"text": raw}

@@ -81,7 +81,7 @@ def _spans(
     prose: Prose, lines: Lines, found: dict[str, dict[int, int]], rules: RuleSet
 ) -> dict[str, tuple[PartSpan, ...]]:
     thresholds = {part.name: part.threshold for part in rules.parts}
-    out: dict[str, tuple[PartSpan, ...]] = {part: () for part in PARTS}
+    out: dict[str, tuple[PartSpan, ...]] = dict.fromkeys(PARTS, ())
     for part, sentences in found.items():
         spans = []
         for number, grade in sentences.items():

@@ -10,7 +10,7 @@ import regex
 from playbook.linter.match import Span, Text
 from playbook.linter.rules import Rule
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _EN_DATE = regex.compile(
     r"(?:(?P<w>mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{0,6}day)?,? (?:the )?)?(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
     r"|(?P<m2>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?P<d2>\d{1,2})(?:st|nd|rd|th)?)(?:,? (?P<y>(?:19|20)\d{2}))?(?:,? ?\((?P<w2>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\))?(?!\d)"
@@ -18,11 +18,15 @@ _EN_DATE = regex.compile(
 _ZH_DATE = regex.compile(
     r"(?:(?P<y>(?:19|20)\d{2}|民國\s?\d{2,3})\s?年\s?)?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日號号](?:\s?[（(]?\s?(?:星期|週|周|禮拜|礼拜)?(?P<w>[一二三四五六日天])\s?[）)])?(?:[，,]?\s?(?:星期|週|周|禮拜|礼拜)(?P<w2>[一二三四五六日天]))?"
 )
-_ISO_DATE = regex.compile(r"(?P<y>(?:19|20)\d{2})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?:\s?[（(](?:星期|週|周)?(?P<w>[一二三四五六日天]|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[）)])?(?!\d)")
+_ISO_DATE = regex.compile(
+    r"(?P<y>(?:19|20)\d{2})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?:\s?[（(](?:星期|週|周)?(?P<w>[一二三四五六日天]|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[）)])?(?!\d)"
+)
 _YEAR = regex.compile(r"(?<!\d)(20\d{2})(?=\s?年|[-/.]\d{1,2}[-/.]\d{1,2}|[\s,.）)]|$)")
 _EN_DAYS = {name: i for i, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _ZH_DAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
-_CLOCKS = regex.compile(r"(?:from|between|自|從|从|由)\s?(?P<a>\d{1,2}):(?P<b>\d{2}) ?(?:to|until|till|and|-|至|到|~)\s?(?P<c>\d{1,2}):(?P<d>\d{2})(?! ?(?:the (?:next|following)|on |翌|隔|次|第二|tomorrow))")
+_CLOCKS = regex.compile(
+    r"(?:from|between|自|從|从|由)\s?(?P<a>\d{1,2}):(?P<b>\d{2}) ?(?:to|until|till|and|-|至|到|~)\s?(?P<c>\d{1,2}):(?P<d>\d{2})(?! ?(?:the (?:next|following)|on |翌|隔|次|第二|tomorrow))"
+)
 
 
 def contradictions(text: Text, rule: Rule) -> list[Span]:
@@ -34,7 +38,13 @@ def contradictions(text: Text, rule: Rule) -> list[Span]:
     for match in _CLOCKS.finditer(folded):
         first = int(match["a"]) * 60 + int(match["b"])
         last = int(match["c"]) * 60 + int(match["d"])
-        if int(match["a"]) > 24 or int(match["c"]) > 24 or int(match["b"]) > 59 or int(match["d"]) > 59 or (last < first <= 1200 and last > 300):
+        if (
+            int(match["a"]) > 24
+            or int(match["c"]) > 24
+            or int(match["b"]) > 59
+            or int(match["d"]) > 59
+            or (last < first <= 1200 and last > 300)
+        ):
             out.append(match.span())
     out += _totals(text, rule)
     return out
@@ -79,7 +89,9 @@ def _totals(text: Text, rule: Rule) -> Iterator[Span]:
             for match in pattern.compiled.finditer(prose.folded, sentence.start, sentence.end, timeout=0.25):
                 figure, thing = _figure(match.group(1)), match.group(2).rstrip("s")
                 before = seen.setdefault(thing, (figure, number))
-                if before[0] != figure and not any(p.stands_in(prose, sentence.start, sentence.end) for p in excused):
+                if before[0] != figure and not any(
+                    p.stands_in(prose, sentence.start, sentence.end) for p in excused
+                ):
                     yield match.span()
 
 

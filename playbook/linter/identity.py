@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # A is 10, B 11 … in the order of the household registration rules
+_TAIWAN_LETTERS = (
+    "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # A is 10, B 11 … in the order of the household registration rules
+)
 
 
 def taiwan(number: str) -> bool:
@@ -38,7 +40,13 @@ def singapore(number: str) -> bool:
     """Tell whether this is a Singapore NRIC or FIN."""
     total = sum(int(d) * w for d, w in zip(number[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True))
     total += {"S": 0, "F": 0, "T": 4, "G": 4, "M": 3}[number[0]]
-    table = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "KLJNPQRTUWX"}[number[0]]
+    table = {
+        "S": "JZIHGFEDCBA",
+        "T": "JZIHGFEDCBA",
+        "F": "XWUTRQPNMLK",
+        "G": "XWUTRQPNMLK",
+        "M": "KLJNPQRTUWX",
+    }[number[0]]
     return table[total % 11 if number[0] != "M" else 10 - total % 11] == number[8]
 
 

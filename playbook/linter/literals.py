@@ -5,8 +5,8 @@ The answer is a list of strings of which any match contains at least one, or Non
 
 from __future__ import annotations
 
-import re._constants as sre
-import re._parser as parser
+import re._constants as sre  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
 from typing import Any
 
 MOST = 60

@@ -14,14 +14,18 @@ from playbook.linter import identity
 from playbook.linter.match import Span, Text
 from playbook.linter.rules import Rule
 
-_IDENTITY = tuple((regex.compile(rf"(?<![A-Za-z0-9-]){form}(?![A-Za-z0-9-])"), test) for form, test in identity.FORMS)
+_IDENTITY = tuple(
+    (regex.compile(rf"(?<![A-Za-z0-9-]){form}(?![A-Za-z0-9-])"), test) for form, test in identity.FORMS
+)
 _PHONE = regex.compile(
     r"(?<![\d.\w-])(?:\+\d{1,3}[ -]?)?(?:\(0?\d{1,4}\)[ -]?|0\d{1,4}[ -]?)?\d{2,4}[ -]\d{3,4}(?:[ -]?\d{3,4})?(?![\d-])"
     r"|(?<![\d.\w-])(?:09\d{8}|0[2-8]\d{7,8}|1[3-9]\d{9}|\+\d{9,14})(?!\d)"
     r"|(?<!\d)(?:1[3-9]\d|09\d{2}|07\d{3})[- ]?(?:[x*×＊]{3,8})[- ]?\d{0,4}"
 )
 _MAIL = regex.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_FREE_MAIL = regex.compile(r"@(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|me|qq|163|126|sina|foxmail|pchome|msn|proton(?:mail)?|aol|naver)\.")
+_FREE_MAIL = regex.compile(
+    r"@(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|me|qq|163|126|sina|foxmail|pchome|msn|proton(?:mail)?|aol|naver)\."
+)
 _DATE = regex.compile(r"\d{4}[-/ ]\d{1,2}(?:[-/ ]\d{1,2})?|\d{1,2}-\d{1,2}|\d{4} ?- ?\d{4}")
 
 
@@ -57,9 +61,9 @@ def _numbers(text: Text, rule: Rule) -> Iterator[Span]:
         if _private(text, rule, match.span()):
             yield match.span()
     for match in _MAIL.finditer(cased):
-        if _FREE_MAIL.search(match.group().lower()) and not _ours(text, rule, match.span()):
-            yield match.span()
-        elif _private(text, rule, match.span(), strict=True):
+        if (_FREE_MAIL.search(match.group().lower()) and not _ours(text, rule, match.span())) or _private(
+            text, rule, match.span(), strict=True
+        ):
             yield match.span()
 
 

@@ -35,7 +35,9 @@ def prove(folder: Path = RULES) -> tuple[int, list[Problem]]:
 def _found(data: Mapping[str, Any], language: str, example: str) -> bool:
     rules = shipped(language)
     if "part" in data:
-        spans = check_text(example, language=language, kind=DEFAULT_KIND, rules=_only(rules, ())).parts[data["part"]]
+        spans = check_text(example, language=language, kind=DEFAULT_KIND, rules=_only(rules, ())).parts[
+            data["part"]
+        ]
         return bool(spans)
     kind = data.get("example_kind") or (data.get("kinds") or [DEFAULT_KIND])[0]
     found = check_text(example, language=language, kind=kind, rules=_only(rules, (data["id"],)))
@@ -48,8 +50,12 @@ def _only(rules: RuleSet, ids: Sequence[str]) -> RuleSet:
 
 def _problem(source: Source, where: Sequence[str | int], example: str, key: str) -> Problem:
     if key == "must_match":
-        return source.positions.problem(where, f"{example!r} is not found", "a finding", "Widen the patterns.")
-    return source.positions.problem(where, f"{example!r} is found", "no finding", "Narrow the patterns or add `unless`.")
+        return source.positions.problem(
+            where, f"{example!r} is not found", "a finding", "Widen the patterns."
+        )
+    return source.positions.problem(
+        where, f"{example!r} is found", "no finding", "Narrow the patterns or add `unless`."
+    )
 
 
 def self_test() -> int:

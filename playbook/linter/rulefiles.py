@@ -61,7 +61,9 @@ class Source:
 
 def read_folder(folder: Path) -> tuple[list[Source], list[Source], dict[str, Any]]:
     """Return the rules, the parts and the kinds of a folder of rule files. Raises InputError."""
-    rules, parts, problems = [], [], []
+    rules: list[Source] = []
+    parts: list[Source] = []
+    problems: list[Problem] = []
     kinds: dict[str, Any] = {}
     for path in sorted(folder.rglob("*.yaml")):
         relative = path.relative_to(folder).parts

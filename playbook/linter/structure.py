@@ -50,7 +50,9 @@ def remedy_too_early(text: Text, rule: Rule) -> list[Span]:
     if not spans or text.kind in rule.settings.get("never_in", ()):
         return spans[:1]
     number = text.prose.sentence_at(spans[0][0])
-    before = [n for part in ("regret", "responsibility", "harm", "empathy") if (n := _first(text, part)) is not None]
+    before = [
+        n for part in ("regret", "responsibility", "harm", "empathy") if (n := _first(text, part)) is not None
+    ]
     if any(p.stands_in(text.prose, 0, len(text.prose.folded)) for p in rule.words.get("excused", ())):
         return []
     if not before or not _long_enough(text, rule):
@@ -81,7 +83,9 @@ def too_often(text: Text, rule: Rule) -> list[Span]:
         span
         for pattern in rule.words.get("extreme", ())
         for number in pattern.candidates(text.prose)
-        for span in pattern.matches(text.prose, text.prose.sentences[number].start, text.prose.sentences[number].end)
+        for span in pattern.matches(
+            text.prose, text.prose.sentences[number].start, text.prose.sentences[number].end
+        )
     ]
     return [*spans[allowed : allowed + 1], *extreme]
 
@@ -96,7 +100,10 @@ def impersonal_signature(text: Text, rule: Rule) -> list[Span]:
     if any(p.stands_in(prose, start, len(prose.folded)) for p in rule.words.get("person", ())):
         return []
     spans = [
-        span for pattern in rule.patterns for s in last[-2:] for span in pattern.matches(prose, s.start, s.end)
+        span
+        for pattern in rule.patterns
+        for s in last[-2:]
+        for span in pattern.matches(prose, s.start, s.end)
     ]
     return spans[-1:]
 

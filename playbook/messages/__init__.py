@@ -26,7 +26,7 @@ def subjects() -> tuple[str, ...]:
     return tuple(sorted(f.name[:-5] for f in files(__package__).iterdir() if f.name.endswith(".yaml")))
 
 
-def say(key: str, language: Language, **values: Any) -> str:
+def say(key: str, language: Language, /, **values: Any) -> str:
     """Return a message, its `{slots}` filled; `key` is `subject.name`.
 
     Slots are plain names: a value is never read as a format of its own. Raises KeyError for an unknown key or an unfilled slot.
@@ -35,7 +35,7 @@ def say(key: str, language: Language, **values: Any) -> str:
     return fill(_subject(subject)[name][language], values)
 
 
-def in_languages(key: str, **values: Any) -> dict[str, str]:
+def in_languages(key: str, /, **values: Any) -> dict[str, str]:
     """Return a message in every language."""
     return {language: say(key, language, **values) for language in LANGUAGES}
 

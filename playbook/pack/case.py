@@ -98,9 +98,7 @@ class Case:
     @cached_property
     def review(self) -> Review:
         """Return the post-incident review."""
-        return make_review(
-            self.incident, self.policy, self.assessment, self.offers, self.plan, self.drafts, self.reports
-        )
+        return make_review(self.incident, self.policy, self.assessment, self.offers)
 
     def kind_label(self, draft: Draft) -> str:
         """Return what kind of document a draft is, in the pack's language."""

@@ -17,6 +17,7 @@ from playbook.documents import (
     to_docx,
     to_html,
     to_ics,
+    to_pdf,
     to_xlsx,
     words,
 )

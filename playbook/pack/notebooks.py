@@ -38,15 +38,8 @@ def papermill() -> Any:
 
 
 def engine_name() -> str | None:
-    """Return the papermill engine that notebooks are run by: the setting, else the warm one where there is one."""
-    name = os.environ.get(ENGINE)
-    if name is not None:
-        return name or None
-    try:
-        from playbook.warm import ENGINE_NAME  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        return None
-    return str(ENGINE_NAME)
+    """Return the papermill engine that notebooks are run by, where the setting names one; else papermill's own."""
+    return os.environ.get(ENGINE) or None
 
 
 def run(source: Path, parameters: Mapping[str, str], folder: Path) -> Any:
@@ -65,6 +58,8 @@ def run(source: Path, parameters: Mapping[str, str], folder: Path) -> Any:
             return module.execute_notebook(
                 str(source), None, parameters=dict(parameters), cwd=str(folder), kernel_name="python3",
                 engine_name=engine_name(), progress_bar=False, log_output=False,
+                # The kernel listens on loopback only; its remarks about that are not for people who render a pack.
+                extra_arguments=["--log-level=CRITICAL"],
             )  # fmt: skip
     except module.PapermillExecutionError as error:
         message = re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue))
@@ -141,4 +136,5 @@ def to_bytes(notebook: Any) -> bytes:
     """Return the notebook as a file, one form for the same content."""
     import nbformat
 
-    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
+    written: str = nbformat.writes(notebook, version=4)
+    return (written.rstrip("\n") + "\n").encode()

@@ -12,13 +12,11 @@ from typing import Any
 
 from playbook import __version__
 from playbook.charts import font_for
-from playbook.checks import DraftReport
 from playbook.documents import Document, Heading
 from playbook.errors import EnvironmentLacks, InputError, Problem
-from playbook.linter import LEVELS
-from playbook.messages import say
 from playbook.pack import files as write
 from playbook.pack.case import Case, open_case, read_languages, read_moment
+from playbook.pack.findings import findings_file
 from playbook.pack.folder import Kept, edited_files, keep_edits, refuse_foreign, write_whole
 from playbook.pack.guard import Leak, leaks, secrets
 from playbook.pack.manifest import (
@@ -33,7 +31,7 @@ from playbook.pack.manifest import (
     write_manifest,
 )
 from playbook.pack.notebooks import NOTEBOOKS, normalise, read_blocks, run, to_bytes
-from playbook.pack.sections.review import public_review_document
+from playbook.pack.sections.public_review import public_review_document
 from playbook.pack.words import word
 from playbook.text import LANGUAGES
 from playbook.times import Moment
@@ -135,54 +133,6 @@ def _run_all(case: Case, client: str | None) -> dict[str, Any]:
     }
 
 
-def _findings(
-    case: Case, found_leaks: Sequence[Leak], fonts: Mapping[str, str | None]
-) -> tuple[bytes, dict[str, int]]:
-    """Return findings.json and the counts by level of what stands against sending this pack."""
-
-    def shown(reports: Sequence[DraftReport], paths: Mapping[str, str]) -> list[dict[str, Any]]:
-        return [
-            {**r.report.as_dict(), "id": r.draft_id, "path": paths.get(r.draft_id, r.draft_id)}
-            for r in reports
-        ]
-
-    paths = {draft.id: f"{write.place_of(draft)}.md" for draft in case.drafts}
-    pack = [
-        {"rule": "leak", "level": "block", "path": leak.path, "field": leak.field} for leak in found_leaks
-    ]
-    pack += [
-        {
-            "rule": "no-cjk-font",
-            "level": "warning",
-            "language": language,
-            "message": say("documents.no_cjk_font", language),
-        }  # type: ignore[arg-type]
-        for language, font in fonts.items()
-        if font is None
-    ]
-    offers = [
-        {"rule": f.id, "level": f.level, **dict(f.values), "sources": list(f.sources)}
-        for f in case.offers.findings
-    ]
-    remarks = [
-        {"rule": w.id, "level": w.level, "values": dict(w.values), "sources": list(w.sources)}
-        for w in case.assessment.warnings
-    ]
-    levels = [f.level for r in case.reports for f in r.report.findings] + [
-        f["level"] for f in (*pack, *offers)
-    ]
-    counts = {level: levels.count(level) for level in LEVELS}
-    data = {
-        "counts": counts,
-        "documents": shown(case.reports, paths),
-        "existing_texts": shown(case.existing_reports, {}),
-        "offers": offers,
-        "assessment": remarks,
-        "pack": pack,
-    }
-    return write.to_json(data), counts
-
-
 def _files(
     case: Case, formats: tuple[str, ...], client: str | None
 ) -> tuple[dict[str, PackFile], tuple[Leak, ...]]:
@@ -194,7 +144,8 @@ def _files(
         )
         made[f"{name}.ipynb"] = PackFile(notebook, "internal")
         made.update(write.page_files(name, write.document(case, title, blocks), "internal", formats))
-    kept, found = secrets(case.incident), []
+    kept = secrets(case.incident)
+    found: list[Leak] = []
     for draft in case.drafts:
         given_away = leaks(
             f"{write.place_of(draft)}.md", draft.audience, f"{draft.subject or ''}\n{draft.text}", kept
@@ -250,7 +201,7 @@ def render_pack(
         _compute(case)
     made = made_from(case, wanted, client)
     pack, found = _files(case, wanted, client)
-    findings, counts = _findings(case, found, made.fonts)
+    findings, counts = findings_file(case, found, made.fonts)
     pack["findings.json"] = PackFile(findings, "internal")
     pack[NAME] = PackFile(write_manifest(made, pack, counts), "internal")
     write_whole(target, pack)
@@ -265,7 +216,7 @@ def _arguments(languages: Any, formats: Any, as_of: Any) -> tuple[str, ...]:
     wanted: tuple[str, ...] = ()
     for read, value in ((read_languages, languages), (read_moment, as_of)):
         try:
-            read(value)  # type: ignore[operator]
+            read(value)
         except InputError as error:
             problems += error.problems
     try:

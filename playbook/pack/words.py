@@ -14,7 +14,7 @@ from playbook.text import Language, LocalText
 from playbook.times import Moment
 
 
-def word(key: str, language: Language, **values: Any) -> str:
+def word(key: str, language: Language, /, **values: Any) -> str:
     """Return a message of the pack."""
     return say(f"pack.{key}", language, **values)
 

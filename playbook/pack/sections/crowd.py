@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playbook import charts
-from playbook.documents import Block, Heading, Paragraph, table, text
+from playbook.documents import Block, Heading, Paragraph, Runs, table, text
 from playbook.pack.case import Case
 from playbook.pack.sections.situation import drawing, pairs
 from playbook.pack.words import local, plain, when, word
@@ -12,7 +12,7 @@ from playbook.pack.words import local, plain, when, word
 def crowd(case: Case) -> tuple[Block, ...]:
     """Return how many watch and what they ask, complaints over time with our statements, and the same cause before."""
     language = case.language
-    blocks = (*_bystanders(case), *_complaints(case), *_same_cause(case))
+    blocks = (*_bystanders(case), *_complaints(case), *same_cause(case))
     return (Heading(2, word("crowd", language)), *blocks) if blocks else ()
 
 
@@ -60,7 +60,8 @@ def _complaints(case: Case) -> tuple[Block, ...]:
     return drawing(lambda: charts.volume(times, said, language))
 
 
-def _same_cause(case: Case) -> tuple[Block, ...]:
+def same_cause(case: Case) -> tuple[Block, ...]:
+    """Return the same cause before, drawn and as a table."""
     incident, language = case.incident, case.language
     history = incident.signal.same_cause_history if incident.signal else ()
     if not history:
@@ -68,7 +69,7 @@ def _same_cause(case: Case) -> tuple[Block, ...]:
     counts = [(plain(before.label, language), before.count) for before in history]
     if incident.affected_count is not None:
         counts.append((word("this_time", language), incident.affected_count))
-    told = [
+    told: list[tuple[Runs | str, ...]] = [
         (
             local(before.label, language),
             f"{before.count:,}",
