@@ -40,7 +40,7 @@ def format_count(number: int, language: Language) -> str:
     return f"{number:,}"
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 _OWN_CURRENCY: dict[Language, str] = {"zh-Hant": "TWD", "zh-Hans": "CNY", "en": ""}
 _UNITS: dict[str, tuple[str, str, str]] = {  # currency: zh-Hant, zh-Hans, en
     "TWD": ("新臺幣 {n} 元", "新台币 {n} 元", "NT${n}"),
@@ -108,7 +108,7 @@ _HONORIFICS: dict[str, tuple[str, str, str]] = {
     "dr": ("博士", "博士", "Dr"),
 }
 _TWO_CHARACTER_SURNAMES = frozenset(
-    "歐陽 欧阳 司馬 司马 諸葛 诸葛 上官 司徒 東方 东方 皇甫 尉遲 尉迟 公孫 公孙 張簡 范姜".split()
+    ["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "司徒", "東方", "东方", "皇甫", "尉遲", "尉迟", "公孫", "公孙", "張簡", "范姜"]
 )
 
 

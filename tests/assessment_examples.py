@@ -72,11 +72,11 @@ def clock(id_: str, starts: str, met: str, period: int, unit: Any = "minutes", *
     return ClockRule(id_, text(id_), starts, met, period, unit, origin=HERE, **(values | more))
 
 
-def step(id_: str, stage: str, by_when: str = "", when: Condition | None = None, role: str = "agent") -> Step:
+def step(id_: str, stage: str, by_when: str = "", when: Condition | None = None, role: str = "agent", done_when: Condition | None = None) -> Step:
     """Return a step of the playbook."""
     return Step(
         id_, stage, text(id_), role, by_when, text("done"), text("do"), text("don't"),
-        when or Condition(), ("S0-01",), HERE,
+        when or Condition(), done_when, ("S0-01",), HERE,
     )  # fmt: skip
 
 
@@ -112,6 +112,8 @@ def policy(**changes: Any) -> Policy:
             SeverityRule("some", "any", 1, None, "SEV-3", False, "", HERE),
         ),
         "steps": (),
+        "roles": {},
+        "notes": (),
         "tracks": (
             Track("T1", text("T1"), condition(first_telling_done="yes", off_topic="yes"), ("agent",), {}, (), HERE),
             Track("T2", text("T2"), condition(malicious="yes"), ("manager",), {}, (), HERE),
