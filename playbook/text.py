@@ -124,6 +124,12 @@ def surname(name: str, *, first: bool = False) -> str:
     return name.split()[0] if first else name.split()[-1]
 
 
+def surname_is_first(name: LocalText | None, shown: str | None = None) -> bool:
+    """Tell whether a name in Latin letters begins with the surname (Lin Pei-chun): where the person has a Chinese name."""
+    written = [*(name or {}).values(), shown or ""]
+    return any(is_han(form) and "·" not in form and len(form) <= 4 for form in written)
+
+
 def address(name: str, honorific: str | None, language: Language, *, surname_first: bool = False) -> str:
     """Write how a person is addressed: 陳小姐, Ms Chen; a handle or a name without honorific stays as it is."""
     forms = _HONORIFICS.get(honorific or "")

@@ -9,7 +9,7 @@ from playbook.checks.mismatch import Checker
 from playbook.checks.quantities import Quantity, quantities
 from playbook.checks.record import OnRecord
 from playbook.drafts import Draft
-from playbook.linter.findings import Finding
+from playbook.linter.findings import Finding, Level
 
 
 def _key(quantity: Quantity) -> tuple[object, ...] | None:
@@ -22,10 +22,15 @@ def _key(quantity: Quantity) -> tuple[object, ...] | None:
 
 
 def disagreements(drafts: Iterable[Draft]) -> Mapping[str, tuple[Finding, ...]]:
-    """Return, per draft id, the sums and counts that another language's version of the same kind and channel lacks."""
+    """Return, per draft id, the sums and counts that another language's version of the same kind and channel lacks.
+
+    Where that version has another figure of the same sort instead, the two contradict each other: an error. Where it
+    only says less it is a warning. Internal texts may differ: nobody outside lays them side by side.
+    """
     groups: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
-        groups[draft.kind, draft.channel].append(draft)
+        if draft.audience != "internal":
+            groups[draft.kind, draft.channel].append(draft)
     out: dict[str, list[Finding]] = defaultdict(list)
     for versions in groups.values():
         stated = {
@@ -37,10 +42,11 @@ def disagreements(drafts: Iterable[Draft]) -> Mapping[str, tuple[Finding, ...]]:
                 if other.id == draft.id or draft.untranslated or other.untranslated:
                     continue
                 checker = Checker(draft.text, draft.language, OnRecord())
-                for key in stated[draft.id].keys() - stated[other.id].keys():
-                    q = stated[draft.id][key]
-                    checker.add(
-                        "inconsistent-facts", "error", "versions_differ", q.start, q.end, other=other.id
-                    )
+                own, theirs = stated[draft.id], stated[other.id]
+                instead = {key[0] for key in theirs.keys() - own.keys()}
+                for key in own.keys() - theirs.keys():
+                    level: Level = "error" if key[0] in instead else "warning"
+                    q = own[key]
+                    checker.add("inconsistent-facts", level, "versions_differ", q.start, q.end, other=other.id)
                 out[draft.id] += checker.findings
     return {id_: tuple(dict.fromkeys(found)) for id_, found in out.items()}

@@ -77,8 +77,9 @@ class OnRecord:
             held = self.honorifics.get(known, "")
             if held and held != honorific:
                 continue
-            last = known.split()[-1] if known.isascii() else known[0]
-            if name.endswith(known) or name == last or (not known.isascii() and name[-1] == last):
+            # A surname may stand first (Lin Pei-chun) or last (Dave Carroll).
+            surnames = {known.split()[0], known.split()[-1]} if known.isascii() else {known[0]}
+            if name.endswith(known) or name in surnames or (not known.isascii() and name[-1] in surnames):
                 return True
         return False
 
@@ -155,7 +156,7 @@ def collect(incident: Incident, policy: Policy, assessment: Assessment, offers: 
                 if value.honorific in ("ms", "mr", "dr"):
                     on.honorifics[text] = value.honorific
         if isinstance(value, Author):
-            for person in filter(None, (value.display_name, value.private_name)):
+            for person in filter(None, (value.display_name, value.private_name, *(value.name or {}).values())):
                 on.names.add(person)
                 if value.honorific in ("ms", "mr", "dr"):
                     on.honorifics[person] = value.honorific

@@ -14,6 +14,7 @@ from playbook.pack.sections import (
     compensation,
     crowd,
     decide,
+    notes,
     public_review,
     response,
     review,
@@ -88,6 +89,14 @@ class Desk:
     def plan(self) -> Section:
         """Show what to decide and do."""
         return self._show(decide.plan(self.case))
+
+    def before_you_answer(self) -> Section:
+        """Show what to read before the first word."""
+        return self._show(notes.before_you_answer(self.case))
+
+    def behind_the_steps(self) -> Section:
+        """Show what stands behind the steps, and what the sources leave open."""
+        return self._show(notes.behind_the_steps(self.case))
 
     def deadlines(self) -> Section:
         """Show what is due."""

@@ -66,9 +66,10 @@ def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -
     out = []
     for number, item in enumerate(values.lists.get(move.each, ()), start=1):
         slots = {**values.slots, **item, "number": Slot(str(number))}
-        local = replace(
-            setting, situation={**setting.situation, "done": item["done"].text if "done" in item else "no"}
-        )
+        about: dict[str, str | tuple[str, ...]] = {
+            name: item[name].text for name in ("done", "track") if name in item
+        }
+        local = replace(setting, situation={**setting.situation, **about})
         out += _one(move, slots, local, paragraph, line=setting.voice != "spoken")
     return out
 
@@ -109,23 +110,40 @@ def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...
     worded: list[tuple[Sentence, int]] = []
     for paragraph, moves in enumerate(plan):
         for name in moves:
-            worded += sentences_of(bank.moves[name], values, setting, paragraph)
-    worded = _without_lonely_leads(worded, bank)
+            move = bank.moves[name]
+            known = _without_said(values, worded) if move.each == "facts" else values
+            worded += sentences_of(move, known, setting, paragraph)
     if setting.register == "short":
         worded = [(s, drop) for s, drop in worded if drop < 2]
-    while (
-        setting.limit is not None
-        and len(joined(tuple(s for s, _ in worded), setting.language)) > setting.limit
-    ):
+    worded = _without_lonely_leads(worded)
+    while setting.limit is not None and len(joined(_sentences(worded), setting.language)) > setting.limit:
         worst = max((drop for _, drop in worded), default=0)
         if worst == 0:
             break
         last = max(i for i, (_, drop) in enumerate(worded) if drop == worst)
         del worded[last]
-    return tuple(s for s, _ in worded)
+        worded = _without_lonely_leads(worded)
+    return _sentences(worded)
 
 
-def _without_lonely_leads(worded: list[tuple[Sentence, int]], bank: Bank) -> list[tuple[Sentence, int]]:
+def _sentences(worded: list[tuple[Sentence, int]]) -> tuple[Sentence, ...]:
+    return tuple(sentence for sentence, _ in worded)
+
+
+def _without_said(values: Values, worded: list[tuple[Sentence, int]]) -> Values:
+    """Leave out the facts that the text has stated already, by their ids or by their figures."""
+    ids = {fact for sentence, _ in worded for fact in sentence.facts}
+    told = "\n".join(sentence.text for sentence, _ in worded)
+
+    def is_new(item: Mapping[str, Slot]) -> bool:
+        figure = item["figure"].text if "figure" in item else ""
+        return not (set(item["item"].facts) & ids) and not (figure and figure in told)
+
+    left = [item for item in values.lists.get("facts", ()) if is_new(item)]
+    return replace(values, lists={**values.lists, "facts": left})
+
+
+def _without_lonely_leads(worded: list[tuple[Sentence, int]]) -> list[tuple[Sentence, int]]:
     """Leave out a sentence that only leads to a list (`lead` moves end with a colon) when the list is empty."""
     out = []
     for i, (sentence, drop) in enumerate(worded):

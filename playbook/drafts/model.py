@@ -55,14 +55,16 @@ def joined(sentences: tuple[Sentence, ...], language: Language) -> str:
     """Join sentences to paragraphs: no space between Chinese sentences, one between English ones."""
     space = " " if language == "en" else ""
     paragraphs: dict[int, str] = {}
+    after_item = False
     for s in sentences:
         so_far = paragraphs.get(s.paragraph)
         if so_far is None:
             paragraphs[s.paragraph] = s.text
-        elif s.line:
+        elif s.line or after_item:  # an item stands on a line of its own, and so does what follows it
             paragraphs[s.paragraph] = f"{so_far}\n{s.text}"
         else:
             paragraphs[s.paragraph] = f"{so_far}{space}{s.text}"
+        after_item = s.line
     return "\n\n".join(paragraphs.values())
 
 

@@ -19,8 +19,10 @@ from playbook.text import (
     format_count,
     format_money,
     format_time,
+    in_any,
     in_language,
     join_list,
+    surname_is_first,
 )  # fmt: skip
 from playbook.times import Moment
 
@@ -129,7 +131,15 @@ class Writer:
         self._facts()
         self._remedy()
         self._later()
+        self._open_tracks()
         return self.values
+
+    def _open_tracks(self) -> None:
+        self.values.lists["tracks"] = [
+            {"item": Slot(in_any(track.rule.label, self.language) if track.rule else track.id), "track": Slot(track.id)}
+            for track in self.assessment.tracks
+            if track.id != "standard"
+        ]
 
     def _people(self) -> None:
         incident, language = self.incident, self.language
@@ -139,7 +149,7 @@ class Writer:
         if author:
             shown = (author.name or {}).get(language) or author.display_name
             if shown:
-                self.put("customer", address(shown, author.honorific, language, surname_first=True))
+                self.put("customer", address(shown, author.honorific, language, surname_first=surname_is_first(author.name, author.display_name)))
         handler = incident.handler
         may_name = (
             handler is not None and handler.consent_to_name is not False and not handler.omission_reason
@@ -148,7 +158,7 @@ class Writer:
             name = self.name(handler, "handler.name")
             self.put("handler", name)
             if name and handler.honorific:
-                self.put("handler_address", address(name, handler.honorific, language, surname_first=True))
+                self.put("handler_address", address(name, handler.honorific, language, surname_first=surname_is_first(handler.name)))
             if handler.backup:
                 backup = self.name(handler.backup, "handler.backup.name")
                 if backup:
@@ -224,11 +234,11 @@ class Writer:
         cause = next((f for f in confirmed if f.cause and f.visibility == "public"), None)
         if cause and self.policy.switch("explanation_gate") != "none":
             self.local("cause", cause.text, f"facts.{cause.id}.text", facts=(cause.id,))
-        self.values.lists["facts"] = self._items(
-            (f.text, f"facts.{f.id}.text", {"facts": (f.id,)})
+        self.values.lists["facts"] = [
+            item
             for f in confirmed
-            if f.visibility == "public" and not f.cause
-        )
+            if f.visibility == "public" and not f.cause and (item := self._fact(f))
+        ]
         self.values.lists["unknowns"] = (
             self._items((u, f"unknowns[{i}]", {}) for i, u in enumerate(incident.unknowns))
             if self.policy.switch("publish_unknowns") is True
@@ -249,6 +259,16 @@ class Writer:
             if question and answer:
                 answers.append({"question": Slot(question), "item": Slot(answer.strip(), facts=q.fact_ids)})
         self.values.lists["answers"] = answers
+
+    def _fact(self, fact: Fact) -> Item | None:
+        words = self.words(fact.text, f"facts.{fact.id}.text")
+        if not words:
+            return None
+        item = {"item": Slot(bare(words), facts=(fact.id,))}
+        value = (fact.value or "").replace(",", "")
+        if value.isdigit():
+            item["figure"] = Slot(format_count(int(value), self.language))
+        return item
 
     def _items(self, rows: Iterable[tuple[LocalText, str, Mapping[str, tuple[str, ...]]]]) -> list[Item]:
         out = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from playbook.incident.model import Incident
@@ -32,8 +32,9 @@ def secrets(incident: Incident) -> Mapping[str, tuple[str, ...]]:
     """Return the texts that only insiders may read, by the field of the record they stand in.
 
     What is private or restricted counts whatever its length; what is internal counts where it is long enough that
-    its words cannot stand in another text by chance.
+    its words cannot stand in another text by chance, and where the record does not say the same in public.
     """
+    open_words = [_folded(text) for text in public_texts(incident)]
     found: dict[str, tuple[str, ...]] = {}
     author = incident.signal.author if incident.signal else None
     if author:
@@ -44,15 +45,36 @@ def secrets(incident: Incident) -> Mapping[str, tuple[str, ...]]:
             found[f"signal.author.private.{name}"] = (value,)
     for fact in incident.facts:
         if fact.visibility != "public":
-            found[f"facts.{fact.id}"] = _telling(fact.text.values(), fact.visibility == "restricted")
+            found[f"facts.{fact.id}"] = _telling(fact.text.values(), fact.visibility == "restricted", open_words)
     for number, row in enumerate(incident.timeline, start=2):
         if row.visibility != "public":
-            found[f"timeline.csv:{number}"] = _telling(row.text.values(), row.visibility == "restricted")
+            restricted = row.visibility == "restricted"
+            found[f"timeline.csv:{number}"] = _telling(row.text.values(), restricted, open_words)
     return {field: tuple(t for t in texts if len(_folded(t)) > 1) for field, texts in found.items()}
 
 
-def _telling(texts: Iterable[str], always: bool) -> tuple[str, ...]:
-    return tuple(t for t in texts if always or len(t) >= (_LEAST_HAN if _HAN.search(t) else _LEAST_LETTERS))
+def _telling(texts: Iterable[str], always: bool, open_words: Iterable[str]) -> tuple[str, ...]:
+    def tells(text: str) -> bool:
+        long_enough = len(text) >= (_LEAST_HAN if _HAN.search(text) else _LEAST_LETTERS)
+        return always or (long_enough and not any(_folded(text) in words for words in open_words))
+
+    return tuple(text for text in texts if tells(text))
+
+
+def public_texts(incident: Incident) -> Iterator[str]:
+    """Yield what the record itself holds for the public, in every language."""
+    said = [incident.what_happened, incident.event_name, incident.brand_promise, incident.affected_group]
+    said += [fact.text for fact in incident.facts if fact.visibility == "public"]
+    said += [measure.what for measure in incident.measures if measure.public]
+    said += [group.label for group in incident.group_remedies]
+    said += [*incident.doing_now, *incident.do_now, *incident.unknowns]
+    said += [question.answer for question in incident.bystander_questions]
+    tellings = incident.tellings
+    for name in ("expected", "got", "effect", "tried", "doing"):
+        telling = getattr(tellings, name) if tellings else None
+        said += [telling.reply, telling.statement] if telling else []
+    for text in said:
+        yield from (text or {}).values()
 
 
 def leaks(path: str, audience: Audience, text: str, kept: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:

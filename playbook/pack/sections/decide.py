@@ -10,7 +10,13 @@ from playbook.pack.words import joined, listed, local, marked, named, remark, wh
 from playbook.plan import Owner
 from playbook.text import Language
 
-STEP_MARKS: dict[str, Mark] = {"open": "warn", "done": "good", "overdue": "bad", "to_confirm": "", "not_applicable": "quiet"}
+STEP_MARKS: dict[str, Mark] = {
+    "open": "warn",
+    "done": "good",
+    "overdue": "bad",
+    "to_confirm": "",
+    "not_applicable": "quiet",
+}
 VERDICT_MARKS: dict[str, Mark] = {"ready": "good", "revise": "warn", "block": "bad"}
 
 
