@@ -198,6 +198,8 @@ class Checker:
                 sentence = self.text[start:end]
                 if (
                     len(words) > 3
+                    # A salutation shares a name with the claim, and nothing else.
+                    and len(_bare(sentence)) * 2 >= len(_bare(words))
                     and _covers(_bare(sentence), _bare(words))
                     and not _hedged(sentence, self.language)
                 ):

@@ -180,10 +180,13 @@ def _situation(
         "audience": kind.audience,
         "fault_status": fault,
     }
-    if kind.id in FIRST:
-        situation["depth"] = "feeling" if situation.get("depth") != "none" else "none"
-        if fault == "unknown":
-            situation["cause_known"] = "no"
+    # A text is worded by what was known when it went out: with the fault unknown, the feeling is all there is.
+    if (kind.id in FIRST and situation.get("depth") != "none") or (
+        fault == "unknown" and situation.get("depth") == "full"
+    ):
+        situation["depth"] = "feeling"
+    if fault == "unknown":
+        situation["cause_known"] = "no"
     return situation
 
 

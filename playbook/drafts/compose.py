@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -59,11 +60,20 @@ def choose(move: Move, slots: Mapping[str, Slot], setting: Setting) -> Variant |
     return top[int.from_bytes(digest[:4], "big") % len(top)]
 
 
-def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -> list[tuple[Sentence, int]]:
+@dataclass(frozen=True)
+class Worded:
+    """A sentence and the move that it words."""
+
+    sentence: Sentence
+    move: Move
+
+
+def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -> list[Worded]:
     """Word one move: nothing where no variant may be used; one sentence an item where the move goes through a list."""
+    brief = setting.voice == "brief"  # colleagues look things up in a brief: each thing stands on a line of its own
     if not move.each:
-        return _one(move, values.slots, setting, paragraph, line=False)
-    out = []
+        return _one(move, values.slots, setting, paragraph, line=brief)
+    out: list[Worded] = []
     for number, item in enumerate(values.lists.get(move.each, ()), start=1):
         slots = {**values.slots, **item, "number": Slot(str(number))}
         about: dict[str, str | tuple[str, ...]] = {
@@ -76,7 +86,7 @@ def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -
 
 def _one(
     move: Move, slots: Mapping[str, Slot], setting: Setting, paragraph: int, *, line: bool
-) -> list[tuple[Sentence, int]]:
+) -> list[Worded]:
     variant = choose(move, slots, setting)
     if variant is None:
         return []
@@ -92,11 +102,15 @@ def _one(
         paragraph=paragraph,
         line=line,
     )
-    return [(sentence, move.drop)]
+    return [Worded(sentence, move)]
+
+
+_SMALL_START = re.compile(r"(?:^|(?<=^• )|(?<=[.!?] )|(?<=[.!?] [“\"]))[a-z]")
 
 
 def _begin(text: str, language: Language) -> str:
-    return text[0].upper() + text[1:] if language == "en" and text[:1].islower() else text
+    """Begin each sentence with a capital letter: a clause of the record may have come to stand first."""
+    return _SMALL_START.sub(lambda match: match.group().upper(), text) if language == "en" else text
 
 
 def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...] | None:
@@ -107,33 +121,33 @@ def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...
     plan = plan_of(bank, setting.kind, setting.voice)
     if plan is None:
         return None
-    worded: list[tuple[Sentence, int]] = []
+    worded: list[Worded] = []
     for paragraph, moves in enumerate(plan):
         for name in moves:
             move = bank.moves[name]
             known = _without_said(values, worded) if move.each == "facts" else values
             worded += sentences_of(move, known, setting, paragraph)
     if setting.register == "short":
-        worded = [(s, drop) for s, drop in worded if drop < 2]
+        worded = [w for w in worded if w.move.drop < 2]
     worded = _without_lonely_leads(worded)
     while setting.limit is not None and len(joined(_sentences(worded), setting.language)) > setting.limit:
-        worst = max((drop for _, drop in worded), default=0)
+        worst = max((w.move.drop for w in worded), default=0)
         if worst == 0:
             break
-        last = max(i for i, (_, drop) in enumerate(worded) if drop == worst)
+        last = max(i for i, w in enumerate(worded) if w.move.drop == worst)
         del worded[last]
         worded = _without_lonely_leads(worded)
     return _sentences(worded)
 
 
-def _sentences(worded: list[tuple[Sentence, int]]) -> tuple[Sentence, ...]:
-    return tuple(sentence for sentence, _ in worded)
+def _sentences(worded: list[Worded]) -> tuple[Sentence, ...]:
+    return tuple(w.sentence for w in worded)
 
 
-def _without_said(values: Values, worded: list[tuple[Sentence, int]]) -> Values:
+def _without_said(values: Values, worded: list[Worded]) -> Values:
     """Leave out the facts that the text has stated already, by their ids or by their figures."""
-    ids = {fact for sentence, _ in worded for fact in sentence.facts}
-    told = "\n".join(sentence.text for sentence, _ in worded)
+    ids = {fact for w in worded for fact in w.sentence.facts}
+    told = "\n".join(w.sentence.text for w in worded)
 
     def is_new(item: Mapping[str, Slot]) -> bool:
         figure = item["figure"].text if "figure" in item else ""
@@ -143,13 +157,13 @@ def _without_said(values: Values, worded: list[tuple[Sentence, int]]) -> Values:
     return replace(values, lists={**values.lists, "facts": left})
 
 
-def _without_lonely_leads(worded: list[tuple[Sentence, int]]) -> list[tuple[Sentence, int]]:
-    """Leave out a sentence that only leads to a list (`lead` moves end with a colon) when the list is empty."""
+def _without_lonely_leads(worded: list[Worded]) -> list[Worded]:
+    """Leave out what only leads to a list (a move `…_lead` whose words end with a colon) where the list is empty."""
     out = []
-    for i, (sentence, drop) in enumerate(worded):
-        leads = sentence.text.rstrip().endswith((":", "："))
-        following = worded[i + 1][0] if i + 1 < len(worded) else None
-        if leads and not (following and following.line and following.paragraph == sentence.paragraph):
+    for i, w in enumerate(worded):
+        leads = w.move.id.endswith("_lead") and w.sentence.text.rstrip().endswith((":", "："))
+        following = worded[i + 1] if i + 1 < len(worded) else None
+        if leads and not (following and following.move.each and following.sentence.paragraph == w.sentence.paragraph):
             continue
-        out.append((sentence, drop))
+        out.append(w)
     return out
