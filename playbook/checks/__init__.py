@@ -103,11 +103,14 @@ def check_drafts(
 def check_existing_texts(
     incident: Incident, policy: Policy, assessment: Assessment, offers: Offers
 ) -> tuple[DraftReport, ...]:
-    """Check the texts that are already out there, or wait in a drawer: their findings go into the write-up."""
+    """Check the texts that are already out there, or wait in a drawer: their findings go into the write-up.
+
+    One that waits is measured as if it went out: that is what it waits for.
+    """
     on = collect(incident, policy, assessment, offers)
     out = []
     for existing in incident.existing_texts:
-        audience = "internal" if existing.internal else "public"
+        audience = "public"
         language: Language = existing.language
         report = check_text(
             existing.text, language=language, audience=audience, public=public_words(incident, policy)

@@ -147,7 +147,7 @@ class Checker:
 
     def promises(self, allowed: Iterable[str], generated: Iterable[str]) -> None:
         """Report sentences that bind us to something which neither the record nor the generated draft says (S0-35)."""
-        known = [_bare(text) for text in allowed if len(_bare(text)) >= 4]
+        known = [bare for text in allowed if len(bare := _bare(text)) >= 3]
         same = {_bare(text) for text in generated}
         for start, end in self.sentences():
             sentence = self.text[start:end]
@@ -294,17 +294,25 @@ def _restated(quantity: Quantity, text: str, language: Language) -> bool:
     return any(q.kind == quantity.kind and q.value == quantity.value for q in quantities(text, language))
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[\s\W_]+", "", text).lower()
+_UNIT = re.compile(r"[\u3400-\u9fff]|[a-z0-9]+")
 
 
-def _covers(sentence: str, known: str) -> bool:
+def _bare(text: str) -> tuple[str, ...]:
+    """Return what a text says without its punctuation: Han characters one by one, other words whole."""
+    return tuple(_UNIT.findall(text.lower()))
+
+
+def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
+def _covers(sentence: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Tell whether most of a known text, or most of the sentence, is common to both."""
-    if known in sentence or sentence in known:
+    if _within(known, sentence) or _within(sentence, known):
         return True
     blocks = SequenceMatcher(None, sentence, known, autojunk=False).get_matching_blocks()
     common = sum(b.size for b in blocks if b.size >= 2)
-    return common >= 0.7 * min(len(sentence), len(known)) and common >= 6
+    return common >= 0.7 * min(len(sentence), len(known)) and common >= 5
 
 
 def _occurrences(text: str, words: str) -> list[tuple[int, int]]:

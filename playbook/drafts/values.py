@@ -362,12 +362,13 @@ class Writer:
 
     def _later(self) -> None:
         incident = self.incident
-        sent = next(
-            (row for row in incident.sent if row.kind == self.kind and row.next_update_promised_at), None
-        )
-        next_word = sent.next_update_promised_at if sent else None
-        if next_word is None and incident.next_update_at and (self.assessment.as_of is None or not sent):
-            next_word = incident.next_update_at
+        rows = [row for row in incident.sent if row.kind == self.kind]
+        promised = next((row.next_update_promised_at for row in rows if row.next_update_promised_at), None)
+        told_at = min((row.at for row in rows), default=self.assessment.as_of)
+        next_word = promised or incident.next_update_at
+        # A text can only promise a time that has not passed when it goes out.
+        if next_word and promised is None and told_at and next_word.exact and next_word.at <= told_at.at:
+            next_word = None
         self.put("next_time", self.time(next_word), commitments=("next_update",) if next_word else ())
         self.put(
             "progress_time", self.time(incident.progress_updates[-1]) if incident.progress_updates else None

@@ -154,7 +154,15 @@ class _Reader:
                 )
             )
         name = self._text(data.get("name") or self.name)
-        banned = self._merged("banned_words")
+        # Every layer adds its words; none takes one away.
+        banned: dict[Language, dict[str, None]] = {
+            language: dict.fromkeys(
+                str(word)
+                for layer in self.layers
+                for word in (layer.data.get("banned_words") or {}).get(language) or ()
+            )
+            for language in LANGUAGES
+        }
         signatories = {
             role: {
                 **who,
@@ -172,9 +180,7 @@ class _Reader:
             signatories=signatories,
             contact=self._merged("contact"),
             glossary={k: self._text(v) for k, v in self._merged("glossary").items()},
-            banned_words={
-                language: tuple(str(w) for w in banned.get(language) or ()) for language in LANGUAGES
-            },
+            banned_words={language: tuple(words) for language, words in banned.items()},
         )
 
     def _text(self, value: Any) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""What many tests need: the packs of the example incidents, rendered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from playbook.pack import PackResult, render_pack
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def pack_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], PackResult]:
+    """Return the pack of an incident folder of the repository, in three languages; each is rendered once."""
+
+    @cache
+    def rendered(name: str) -> PackResult:
+        out = tmp_path_factory.mktemp("packs") / name
+        return render_pack(ROOT / "incidents" / name, out=out)
+
+    return rendered
