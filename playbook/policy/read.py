@@ -153,7 +153,8 @@ class _Reader:
                     ("brand", key), f"the key {key}", "one of " + ", ".join(sorted(BRAND_KEYS)), "Correct it."
                 )
             )
-        name = self._text(data.get("name") or self.name)
+        # Base alone is nobody: its texts have no name to sign with.
+        name = self._text(data.get("name") or ("" if self.name == "base" else self.name))
         # Every layer adds its words; none takes one away.
         banned: dict[Language, dict[str, None]] = {
             language: dict.fromkeys(

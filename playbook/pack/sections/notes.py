@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from playbook.documents import Block, Heading, List, Run, table, text
+from playbook.documents import Block, Heading, List, Run, Runs, table, text
 from playbook.pack.case import Case
 from playbook.pack.words import joined, local, named, word
-from playbook.policy.model import Note
+from playbook.policy.model import Condition, Note
 
 BEFORE = ("care", "attitude", "card")
 BEHIND = ("flow", "rationale", "case", "figure", "gap")
@@ -47,7 +47,68 @@ def behind_the_steps(case: Case) -> tuple[Block, ...]:
         word("voice", language),
         word("source", language),
     ]
-    return (Heading(2, word("behind_the_steps", language)), table(heads, rows), *_roles(case))
+    return (
+        Heading(2, word("behind_the_steps", language)),
+        table(heads, rows),
+        *_roles(case),
+        *_switches(case),
+        *_waiting(case),
+    )
+
+
+def _switches(case: Case) -> tuple[Block, ...]:
+    """Return the switches in force, with the reason of the base and where the value comes from."""
+    language = case.language
+    rows = [
+        (
+            Run(switch.id, mark="quiet"),
+            _shown(case.assessment.switches.get(switch.id, switch.value)),
+            local(switch.reason, language),
+            Run(switch.origin.layer, mark="quiet"),
+            Run(", ".join(switch.sources), mark="quiet"),
+        )
+        for switch in case.policy.switches.values()
+    ]
+    keys = ("switch", "value", "why", "layer", "source")
+    return (Heading(3, word("switches", language)), table([word(key, language) for key in keys], rows))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(inner) for inner in value)
+    if value is None:
+        return "–"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _waiting(case: Case) -> tuple[Block, ...]:
+    """Return the steps and tracks that do not apply now, and what each waits for."""
+    language = case.language
+    opened = {track.id for track in case.assessment.tracks}
+    rows: list[tuple[Runs | str | Run, ...]] = [
+        (track.id, local(track.label, language), conditions(track.condition), Run(", ".join(track.sources), mark="quiet"))
+        for track in case.policy.tracks
+        if track.id not in opened
+    ]  # fmt: skip
+    rows += [
+        (
+            planned.step.stage,
+            local(planned.step.label, language),
+            conditions(planned.step.condition),
+            Run(", ".join(planned.step.sources), mark="quiet"),
+        )
+        for planned in case.plan.not_applicable
+    ]
+    heads = [word(key, language) for key in ("stage", "name", "waits_for", "source")]
+    return (Heading(3, word("not_now", language)), table(heads, rows)) if rows else ()
+
+
+def conditions(condition: Condition) -> Runs:
+    """Return a condition as the fields of the record that it looks at."""
+    clauses = (f"{name} = {' | '.join(values)}" for name, values in condition.any_of.items())
+    return (Run("; ".join(clauses), mark="quiet"),)
 
 
 def _roles(case: Case) -> tuple[Block, ...]:
