@@ -96,7 +96,9 @@ class Plan:
 
 def make_plan(incident: Incident, policy: Policy, assessment: Assessment, offers: Offers) -> Plan:
     """Return the plan: steps whose condition holds, actions from measures, decisions to take, deadlines."""
-    steps = tuple(_step(step, incident, policy, assessment) for step in policy.steps)
+    # A layer's own steps come last in its file and stand where their stage does.
+    in_order = sorted(policy.steps, key=lambda step: (step.stage[:1] == "T", int(step.stage[1:])))
+    steps = tuple(_step(step, incident, policy, assessment) for step in in_order)
     return Plan(
         steps=tuple(s for s in steps if s.state != "not_applicable"),
         not_applicable=tuple(s for s in steps if s.state == "not_applicable"),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from playbook.incident.model import Incident
 from playbook.money import Money
 from playbook.offers.model import GroupLine, Offer, OfferFinding, OfferLine, OfferPart, Offers
+from playbook.offers.options import owed_parts
 from playbook.offers.priced import PricedCase, case_of, price_case, tables_of
+from playbook.offers.proof import prove_tables
 from playbook.offers.recorded import group_lines, make_offer, recorded_offers
 from playbook.policy.authority import ladder, may_grant, needed, rung_of
 from playbook.policy.model import Policy
@@ -35,8 +37,8 @@ def make_offers(incident: Incident, policy: Policy, assessment: Assessment) -> O
     if not options:
         options = make_options(policy, priced, incident, on)
     mode = policy.switch("compensation_mode")
-    if mode == "non_monetary_only":
-        options = tuple(o for o in options if o.total.minor == 0)
+    if mode == "non_monetary_only":  # what the law gives is not ours to withhold
+        options = tuple(o for o in options if not _offered_money(o))
     group = group_lines(incident)
     chosen = next((o for o in options if incident.chosen and o.id == incident.chosen.option), None)
     outcome = priced.outcome if not options else "priced"
@@ -49,7 +51,7 @@ def make_offers(incident: Incident, policy: Policy, assessment: Assessment) -> O
         group=group,
         group_total=_total(group),
         explanation=explanation(priced),
-        findings=tuple(_findings(incident, policy, options)),
+        findings=tuple(_findings(incident, policy, options, priced)),
         decider=priced.decider,
     )
 
@@ -59,17 +61,27 @@ def make_options(
 ) -> tuple[Offer, ...]:
     """Put the options that the tables named together, with the authority each needs."""
     return tuple(
-        make_offer(incident, policy, option, parts, f"options.csv {option}", on)
+        make_offer(
+            incident, policy, option, parts, f"options.csv {option}", on, roles=priced.roles.get(option, ())
+        )
         for option, parts in sorted(priced.option_parts.items())
     )
 
 
 def total_of_lines(priced: PricedCase, currency: str) -> Money:
-    """Add the three lines; what is not money, or another currency, is not added."""
-    sums = [
-        line.amount for line in priced.lines if line.amount is not None and line.amount.currency == currency
-    ]
-    return sum(sums, Money(0, currency))
+    """Add the three lines, the best of alternatives; what is not money, or another currency, is not added."""
+    best: dict[object, Money] = {}
+    for index, line in enumerate(priced.lines):
+        if line.amount is not None and line.amount.currency == currency:
+            key = (line.table, line.alternative) if line.alternative else index
+            best[key] = max(best.get(key, line.amount), line.amount)
+    return sum(best.values(), Money(0, currency))
+
+
+def _offered_money(offer: Offer) -> bool:
+    return any(
+        part.value is not None and part.value.minor for part in offer.parts if part.line != "statutory"
+    )
 
 
 def _total(group: tuple[GroupLine, ...]) -> Money | None:
@@ -79,8 +91,11 @@ def _total(group: tuple[GroupLine, ...]) -> Money | None:
     return sum(sums[1:], sums[0])
 
 
-def _findings(incident: Incident, policy: Policy, options: tuple[Offer, ...]) -> list[OfferFinding]:
+def _findings(
+    incident: Incident, policy: Policy, options: tuple[Offer, ...], priced: PricedCase
+) -> list[OfferFinding]:
     out = []
+    law = [part for part in owed_parts(priced.lines) if part.line == "statutory" and part.amount]
     low, high = (int(n) for n in policy.switch("option_count"))
     if options and not low <= len(options) <= high:
         out.append(
@@ -91,6 +106,11 @@ def _findings(incident: Incident, policy: Policy, options: tuple[Offer, ...]) ->
     if options and policy.switch("require_nonmonetary") is True and not any(o.non_monetary for o in options):
         out.append(OfferFinding("no_nonmonetary", "warning", {}, ("S0-20",)))
     for offer in options:
+        due = sum((p.amount.minor for p in law if p.amount and p.amount.currency == offer.total.currency), 0)
+        held = sum(p.value.minor for p in offer.parts if p.line == "statutory" and p.value)
+        if held < due:  # only a recorded option can: those of the tables hold what the law gives
+            values = {"option": offer.id, "due": str(Money(due, offer.total.currency)), "currency": offer.total.currency}  # fmt: skip
+            out.append(OfferFinding("below_statutory", "block", values, ("S2-46",)))
         if offer.authority is None:
             out.append(
                 OfferFinding(
@@ -102,7 +122,7 @@ def _findings(incident: Incident, policy: Policy, options: tuple[Offer, ...]) ->
                 OfferFinding(
                     "needs_approval",
                     "warning",
-                    {"option": offer.id, "role": offer.authority.role},
+                    {"option": offer.id, "role": offer.authority.label},
                     ("S0-34", "S0-35"),
                 )
             )
@@ -167,6 +187,7 @@ __all__ = [
     "may_grant",
     "needed",
     "price_case",
+    "prove_tables",
     "rung_of",
     "tables_of",
     "total_of_lines",

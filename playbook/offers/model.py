@@ -26,6 +26,7 @@ class OfferLine:
     row: str
     source: str
     table: str = ""
+    alternative: str = ""  # lines of one table with the same word are for the customer to choose from
 
 
 @dataclass(frozen=True)

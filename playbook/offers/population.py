@@ -6,9 +6,9 @@ totals reconcile: rows in = rows priced + rows rejected, and the totals are the 
 
 from __future__ import annotations
 
-import glob
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,153 +18,64 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.dataset
 import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.priced import applies, floors_of, tables_of
+from playbook.offers.columns import batches_of, decimals, scale_column
+from playbook.offers.options import LINES, inputs_of
+from playbook.offers.priced import applies, asked, floors_of, tables_of
 from playbook.policy.authority import ladder
 from playbook.policy.model import Policy
-from playbook.sources import decode, write_csv
-from playbook.tables import Table, evaluate
+from playbook.sources import write_csv
+from playbook.tables import Decision, Evaluation, Table, decide, evaluate, pays_less
 from playbook.tables.cells import Input
 from playbook.tables.decide import OUTCOMES, compiled
 from playbook.tables.derive import NULL, Ints
 
-BATCH = 262_144
-LINES = ("statutory", "need_now", "inconvenience")
-_EPOCH = 719_163  # ordinal of 1970-01-01
+PRICED, NOT_ELIGIBLE, LACKING, DISCRETION = range(4)  # as indices into OUTCOMES
 
 
-def batches_of(source: str) -> Iterator[pa.RecordBatch]:
-    """Yield record batches of a CSV file, a Parquet file, or a folder or glob of Parquet files.
+@dataclass(frozen=True)
+class _Answer:
+    """What one table says of a batch: where it applies, what it pays, and where it lacks information."""
 
-    Raises InputError when there is nothing to read.
-    """
-    paths = sorted(glob.glob(source)) if glob.has_magic(source) else [source]
-    if not paths or not Path(paths[0]).exists():
-        raise InputError(
-            [Problem(source, 0, 0, "--input", "no such file", "CSV or Parquet", "Check the path.")]
-        )
-    if Path(paths[0]).suffix.lower() == ".csv":
-        for path in paths:
-            yield from _csv_batches(Path(path))
-        return
-    try:
-        dataset = pyarrow.dataset.dataset(paths if len(paths) > 1 else paths[0], format="parquet")
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
-        ) from error
-    yield from dataset.to_batches(batch_size=BATCH, use_threads=True)
+    table: Table
+    applies: npt.NDArray[np.bool_]
+    minor: Ints
+    outcome: npt.NDArray[np.uint8]
+    code: npt.NDArray[np.int64]
+    ids: tuple[tuple[str, ...], ...]
+    asked: npt.NDArray[np.bool_]  # the case gives at least one input that the table decides by
+    option_lacks: npt.NDArray[np.bool_]  # an option that it names lacks an amount
 
-
-def _csv_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    head = path.open("rb").read(1 << 16)
-    _, encoding = decode(head[: head.rfind(b"\n") + 1] or head, str(path))
-    with path.open("rb") as file:
-        header = file.readline().decode(encoding).strip("\ufeff\r\n").split(",")
-    names = [name.strip().strip('"') for name in header]
-    reader = pyarrow.csv.open_csv(
-        path,
-        read_options=pyarrow.csv.ReadOptions(encoding=encoding.replace("utf-8-sig", "utf-8"), block_size=8 << 20),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=["", "null"]),
-    )  # fmt: skip
-    yield from reader
-
-
-def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Scale an Arrow column for `evaluate`; return it with a mask of the values that are not of the input's type."""
-    n = len(values)
-    null = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False))
-    try:
-        out = _scaled(column, values)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        out, bad = np.full(n, NULL, dtype=np.int64), np.zeros(n, dtype=bool)
-        for i, value in enumerate(values.to_pylist()):  # a wrong value somewhere: find which, one by one
-            if value is None or str(value).strip() in ("", "null"):
-                continue
-            try:
-                out[i] = column.scaled(value)
-            except ValueError:
-                bad[i] = True
-        return out, bad
-    bad = (out == NULL) & ~null
-    return np.where(null, NULL, out), bad
-
-
-def _scaled(column: Input, values: pa.Array) -> Ints:
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-    if column.type == "enum":
-        index = pc.index_in(pc.cast(values, pa.string()), value_set=pa.array(column.values))
-        return _ints(index)
-    if column.type == "bool":
-        if text:
-            index = pc.index_in(
-                pc.utf8_lower(values), value_set=pa.array(["false", "true", "no", "yes", "0", "1"])
-            )
-            return np.where((found := _ints(index)) == NULL, NULL, found % 2)
-        return _ints(pc.cast(values, pa.int8()))
-    if column.type == "date":
-        days = pc.cast(values, pa.date32()).cast(pa.int32())
-        return np.where((found := _ints(days)) == NULL, NULL, found + _EPOCH)
-    if pa.types.is_timestamp(values.type):
-        return np.where(
-            (found := _ints(pc.cast(pc.cast(values, pa.timestamp("s")), pa.int64()))) == NULL,
-            NULL,
-            found // 60,
-        )
-    if pa.types.is_floating(values.type):
-        if column.type == "money":
-            raise pa.ArrowInvalid("money as a float is not exact")
-        values = pc.cast(values, pa.decimal128(38, 9)) if column.decimals else pc.cast(values, pa.int64())
-    if text:
-        values = pc.cast(values, pa.decimal128(38, 9))
-    if pa.types.is_decimal(values.type):
-        scaled = pc.multiply(
-            pc.cast(values, pa.decimal128(38, 9)).cast(pa.decimal128(38, 9)), pa.scalar(Decimal(1))
-        )
-        exact = pc.cast(
-            pc.multiply(scaled, pa.scalar(Decimal(10**column.decimals))), pa.decimal128(38, 0), safe=True
-        )
-        return _ints(pc.cast(exact, pa.int64()))
-    whole = _ints(pc.cast(values, pa.int64()))
-    return np.where(whole == NULL, NULL, whole * 10**column.decimals)
-
-
-def _ints(values: pa.Array) -> Ints:
-    filled = pc.fill_null(pc.cast(values, pa.int64()), pa.scalar(NULL, pa.int64()))
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+    @property
+    def lacks(self) -> npt.NDArray[np.bool_]:
+        """Return where the table applies and cannot decide."""
+        out: npt.NDArray[np.bool_] = self.applies & (self.outcome == LACKING)
+        return out
 
 
 class Pricer:
-    """Price batches of customers under one policy; tables are compiled once."""
+    """Price batches of customers under one policy; tables are compiled once.
+
+    Which tables apply to a customer is decided by the column `jurisdiction` where the file has one, else by the policy.
+    """
 
     def __init__(self, policy: Policy, only: str | None = None) -> None:
-        self.policy = policy
+        self.policy, self.only = policy, only
         everything = tables_of(policy)
         if only is not None and only not in everything:
+            known = "one of " + ", ".join(everything)
+            raise InputError([Problem("--table", 0, 0, only, repr(only), known, "Correct the name.")])
+        self.tables = {n: t for n, t in everything.items() if only in (n, None)}
+        foreign = [t for t in self.tables.values() if t.currency != policy.currency and t.line != "options"]
+        if foreign:
+            expected = f"{policy.currency}, the client's currency"
             raise InputError(
-                [
-                    Problem(
-                        "--table",
-                        0,
-                        0,
-                        only,
-                        repr(only),
-                        "one of " + ", ".join(everything),
-                        "Correct the name.",
-                    )
-                ]
-            )
-        self.tables = {
-            n: t
-            for n, t in everything.items()
-            if (n == only) or (only is None and applies(t, policy.jurisdiction))
-        }
+                Problem(t.path, 1, 0, "currency", t.currency, expected, "Price it alone, for a client that pays in it.")
+                for t in foreign
+            )  # fmt: skip
         self.floors = {n: t for n, t in floors_of(policy).items() if n in self.tables}
         self.rungs = ladder(policy)
         self.totals: Counter[str] = Counter()
@@ -216,42 +127,124 @@ class Pricer:
         return self._priced(kept, {k: v[keep] for k, v in columns.items()}, len(keep))
 
     def _priced(self, batch: pa.RecordBatch, columns: Mapping[str, Ints], n: int) -> pa.RecordBatch:
-        lines = {line: np.zeros(n, dtype=np.int64) for line in LINES}
-        outcome = np.full(n, 1, dtype=np.uint8)
-        rows: list[npt.NDArray[np.object_]] = []
+        lines: dict[str, Ints] = {line: np.zeros(n, dtype=np.int64) for line in LINES}
+        unknown: dict[str, npt.NDArray[np.bool_]] = {line: np.zeros(n, dtype=bool) for line in LINES}
+        found: list[_Answer] = []
         for name, table in self.tables.items():
-            found = evaluate(table, _wanted(table, columns), n)
-            minor, result, code, ids = found.minor, found.outcome, found.code, found.rows
-            if name in self.floors:
-                law = evaluate(self.floors[name], _wanted(self.floors[name], columns), n)
-                low = (law.outcome == 0) & ((result != 0) | (minor < law.minor))
-                self.clamped += int(low.sum())
-                minor, result = np.where(low, law.minor, minor), np.where(low, 0, result).astype(np.uint8)
+            answer = self._answer(name, table, columns, n, self._applies(table, batch, n))
+            found.append(answer)
             if table.line != "options":
-                lines[table.line or "inconvenience"] += minor
-                self.by_row.update(self._sums(code, minor, ids))
-            outcome = np.where(_rank(result) < _rank(outcome), result, outcome)
-            labels = np.array([" ".join(i) for i in ids], dtype=object)
-            rows.append(labels[code])
+                lines[table.line or "inconvenience"] += answer.minor
+                self.by_row.update(self._sums(answer.code, answer.minor, answer.ids))
+        decided = np.zeros(n, dtype=bool)
+        theirs = np.zeros(n, dtype=bool)
+        for answer in found:
+            decided |= answer.applies & (answer.outcome != LACKING)
+            theirs |= answer.lacks & answer.asked
+        lacking = np.zeros(n, dtype=bool)
+        for answer in found:
+            blocked = answer.lacks & (answer.asked | ~(decided | theirs))
+            lacking |= blocked | answer.option_lacks
+        for answer in found:
+            if answer.table.line != "options":
+                unknown[answer.table.line or "inconvenience"] |= answer.lacks & lacking
+        outcome = np.full(n, NOT_ELIGIBLE, dtype=np.uint8)
+        for result in (DISCRETION, PRICED):
+            for answer in found:
+                outcome[answer.applies & (answer.outcome == result)] = result
+        outcome[lacking] = LACKING
+        return self._written(batch, lines, unknown, outcome, found, n)
+
+    def _applies(self, table: Table, batch: pa.RecordBatch, n: int) -> npt.NDArray[np.bool_]:
+        if self.only is not None or not table.jurisdictions:
+            return np.ones(n, dtype=bool)
+        if "jurisdiction" not in batch.schema.names:
+            return np.full(n, applies(table, self.policy.jurisdiction))
+        given = pc.fill_null(pc.cast(batch.column("jurisdiction"), pa.string()), "")
+        encoded = pc.dictionary_encode(given)
+        yes = [
+            applies(table, str(code) or self.policy.jurisdiction) for code in encoded.dictionary.to_pylist()
+        ]
+        out: npt.NDArray[np.bool_] = np.array(yes, dtype=bool)[encoded.indices.to_numpy(zero_copy_only=False)]
+        return out
+
+    def _answer(
+        self, name: str, table: Table, columns: Mapping[str, Ints], n: int, here: npt.NDArray[np.bool_]
+    ) -> _Answer:
+        given = _wanted(table, columns)
+        found = evaluate(table, given, n)
+        minor, result = found.minor, found.outcome
+        if name in self.floors:
+            law = evaluate(self.floors[name], given, n)
+            low = here & self._below(table, self.floors[name], found, law, given)
+            self.clamped += int(low.sum())
+            minor = np.where(low | (law.outcome == LACKING), law.minor, minor)
+            result = np.where(low | (law.outcome == LACKING), law.outcome, result).astype(np.uint8)
+        asked_for = np.zeros(n, dtype=bool)
+        for column in asked(table):
+            if column in columns:
+                asked_for |= columns[column] != NULL
+        code = np.where(here, found.code, 0)
+        return _Answer(
+            table, here, np.where(here, minor, 0), np.where(here, result, NOT_ELIGIBLE).astype(np.uint8), code, found.rows,
+            asked_for, here & self._option_lacks(table, code, found.rows, columns, n),
+        )  # fmt: skip
+
+    def _below(
+        self, table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: Mapping[str, Ints]
+    ) -> npt.NDArray[np.bool_]:
+        low: npt.NDArray[np.bool_] = (law.outcome == PRICED) & (
+            (ours.outcome != PRICED) | (ours.minor < law.minor)
+        )
+        # Where both pay one kind of money the sums tell; anything else is decided as a single case is.
+        ours_by, law_by = ({row.id: row.payout for row in t.rows} for t in (table, floor))
+        unsure = np.zeros(len(low), dtype=bool)
+        pairs = ours.code * (int(law.code.max(initial=0)) + 1) + law.code
+        for pair in np.unique(pairs):
+            at = pairs == pair
+            first = int(np.argmax(at))
+            a = [ours_by[r] for r in ours.rows[int(ours.code[first])]]
+            b = [law_by[r] for r in law.rows[int(law.code[first])]]
+            names = {p.kind for p in (*a, *b) if p.outcome != "none"}
+            plain = all(p.monetary for p in (*a, *b) if p.outcome == "pay")
+            if len(names) > 1 or not plain or any(p.outcome == "discretion" for p in (*a, *b)):
+                unsure |= at
+        for i in np.flatnonzero(unsure):
+            low[i] = pays_less(_decided(table, given, int(i)), _decided(floor, given, int(i)))
+        return low
+
+    def _option_lacks(
+        self, table: Table, code: npt.NDArray[np.int64], ids: tuple[tuple[str, ...], ...], columns: Mapping[str, Ints], n: int
+    ) -> npt.NDArray[np.bool_]:  # fmt: skip
+        out = np.zeros(n, dtype=bool)
+        if table.line != "options":
+            return out
+        options = {row.id: row.payout.option for row in table.rows if row.payout.option}
+        for value in np.unique(code):
+            named = {options[row] for row in ids[int(value)] if row in options}
+            for name in {name for option in named for name in inputs_of(self.policy, option)}:
+                given = columns.get(name, np.full(n, NULL, dtype=np.int64))
+                out |= (code == value) & (given == NULL)
+        return out
+
+    def _written(
+        self, batch: pa.RecordBatch, lines: Mapping[str, Ints], unknown: Mapping[str, npt.NDArray[np.bool_]],
+        outcome: npt.NDArray[np.uint8], found: list[_Answer], n: int,
+    ) -> pa.RecordBatch:  # fmt: skip
         total = sum(lines.values(), np.zeros(n, dtype=np.int64))
-        for line, values in lines.items():
-            self.totals[line] += int(values.sum())
-        self.totals["total"] += int(total.sum())
-        counts = np.bincount(outcome, minlength=4)
-        self.outcomes.update({OUTCOMES[i]: int(c) for i, c in enumerate(counts) if c})
-        added: dict[str, pa.Array] = {"outcome": pa.array(np.array(OUTCOMES)[outcome])}
+        nothing = np.zeros(n, dtype=bool)
+        for mask in unknown.values():
+            nothing = nothing | mask
+        masks = {**unknown, "total": nothing}
+        added: dict[str, pa.Array] = {"outcome": pa.array(OUTCOMES).take(pa.array(outcome))}
         digits = minor_digits(self.policy.currency)
         for line, values in {**lines, "total": total}.items():
-            added[line] = pc.cast(pa.array(values), pa.decimal128(19, 0)).cast(pa.decimal128(38, digits))
-            added[line] = (
-                pc.divide(added[line], pa.scalar(Decimal(10**digits))).cast(pa.decimal128(20, digits))
-                if digits
-                else added[line]
-            )
-        added["rows"] = pa.array(
-            [" ".join(filter(None, parts)) for parts in zip(*rows, strict=True)] if rows else [""] * n
-        )
-        added["authority"] = pa.array(self._authority(total))
+            self.totals[line] += int(values[~masks[line]].sum())
+            added[line] = decimals(values, masks[line], digits)  # what is not known yet is empty, never zero
+        counts = np.bincount(outcome, minlength=4)
+        self.outcomes.update({OUTCOMES[i]: int(c) for i, c in enumerate(counts) if c})
+        added["rows"] = _rows(found, n)
+        added["authority"] = pa.array(np.where(nothing, "", self._authority(total)), pa.string())
         arrays = [*batch.columns, *added.values()]
         return pa.RecordBatch.from_arrays(arrays, names=[*batch.schema.names, *added])
 
@@ -275,14 +268,27 @@ class Pricer:
         return out
 
 
+def _rows(found: list[_Answer], n: int) -> pa.Array:
+    """Return the ids of the rows that decided, table by table; each combination is written out once."""
+    code, words = np.zeros(n, dtype=np.int64), [""]
+    for answer in found:
+        seen, code = np.unique(code * len(answer.ids) + answer.code, return_inverse=True)
+        words = [
+            " ".join(filter(None, (words[both // len(answer.ids)], *answer.ids[both % len(answer.ids)])))
+            for both in seen
+        ]
+    return pa.array(words, pa.string()).take(pa.array(code))
+
+
+def _decided(table: Table, columns: Mapping[str, Ints], i: int) -> Decision:
+    by_name = {c.name: c for c in (*(axis.column for axis in compiled(table).axes), *table.raw_inputs)}
+    found = {name: values[i] for name, values in columns.items() if name in by_name and values[i] != NULL}
+    return decide(table, {name: by_name[name].shown(int(value)) for name, value in found.items()})
+
+
 def _wanted(table: Table, columns: Mapping[str, Ints]) -> dict[str, Ints]:
     names = {axis.column.name for axis in compiled(table).axes} | {c.name for c in table.raw_inputs}
     return {name: values for name, values in columns.items() if name in names}
-
-
-def _rank(outcome: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    # priced says most, then discretion, then not enough information, then not eligible
-    return np.array([0, 3, 2, 1], dtype=np.uint8)[outcome]
 
 
 def price_file(policy: Policy, source: str, output: Path, *, only: str | None = None) -> dict[str, Any]:

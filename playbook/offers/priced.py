@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from playbook.incident.model import Incident
-from playbook.money import Money
 from playbook.offers.model import OfferLine, OfferPart, Outcome
-from playbook.policy.model import OptionRow, Policy
-from playbook.tables import Decision, Table, decide, read_table
-from playbook.text import LocalText
+from playbook.offers.options import LINES, Assembled, assemble
+from playbook.policy.model import Policy
+from playbook.tables import Decision, Table, decide, pays_less, read_table
+from playbook.tables.decide import compiled
 
 _read: dict[tuple[Any, ...], Table] = {}
 
@@ -54,7 +54,8 @@ class PricedCase:
     missing: tuple[str, ...]
     decisions: tuple[Decision, ...]
     decider: str | None
-    clamped: tuple[str, ...] = ()  # tables whose patched sum was below the law, so that the law's stood
+    clamped: tuple[str, ...] = ()  # tables and options that paid less than the law, so that the law's stood
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # option -> who must grant it anyway
 
 
 def applies(table: Table, jurisdiction: str) -> bool:
@@ -126,9 +127,11 @@ def price_case(
 ) -> PricedCase:
     """Put a case to every table that applies (or only to one).
 
-    A statutory floor is kept whatever a layer patched: where the patched table pays less than the law's, or
-    another thing than money, the law's row stands. Raises InputError for an input that no table knows,
-    or a value that is not of its type.
+    Which tables apply is decided by the case's jurisdiction. Where one of them lacks information, or an option's
+    amount does, the answer is not_enough_information with what is missing: the lines that are certain stay, and no
+    option is shown with a hole in it. A statutory floor is kept whatever a layer patched: where the patched table
+    gives less than the law's, or another thing than money, the law's row stands. Raises InputError for an input that
+    no table knows, a value that is not of its type, or a table that names an option or a role that does not exist.
     """
     tables = {
         n: t
@@ -140,49 +143,56 @@ def price_case(
     for name, table in tables.items():
         decision = _decide(table, case)
         if name in floors:
-            floor = _decide(floors[name], case)
-            if below(decision, floor):
-                decision = floor
+            law = _decide(floors[name], case)
+            if pays_less(decision, law):
+                decision = law
                 clamped.append(name)
+            elif law.outcome == "not_enough_information":
+                decision = law  # what the law gives is not known yet: nothing else may stand for it
         decisions.append(decision)
     lines = [line for d in decisions if d.table.line != "options" for line in _lines(d)]
-    parts: dict[str, tuple[OfferPart, ...]] = {}
-    for decision in decisions:
-        for row in decision.fired if decision.table.line == "options" else ():
-            if row.payout.option:
-                parts[row.payout.option] = _option(policy, row.payout.option, case)
-    missing = tuple(
-        dict.fromkeys(name for d in decisions if d.outcome == "not_enough_information" for name in d.missing)
-    )
+    lines.sort(key=lambda line: LINES.index(line.line))
+    blocking = _blocking(decisions)
+    options = Assembled() if blocking else assemble(policy, decisions, lines, case)
+    missing = tuple(dict.fromkeys([*(name for d in blocking for name in d.missing), *options.missing]))
+    lacking = bool(blocking or options.missing)
+    shown = {} if lacking else options.parts
     decider = next((p.decider for d in decisions for p in d.paid if p.decider), None)
     return PricedCase(
-        _outcome(decisions, bool(lines or parts)), tuple(lines), parts, missing, tuple(decisions), decider
+        "not_enough_information" if lacking else _outcome(decisions, bool(lines or shown)),
+        tuple(lines),
+        shown,
+        missing,
+        tuple(decisions),
+        decider,
+        (*clamped, *options.clamped),
+        options.roles,
     )
 
 
 def _decide(table: Table, case: Mapping[str, object]) -> Decision:
-    names = {column.name for column in (*table.inputs, *table.raw_inputs)} | {table.effective_on}
+    names = {column.name for column in (*(axis.column for axis in compiled(table).axes), *table.raw_inputs)}
     return decide(table, {name: value for name, value in case.items() if name in names})
 
 
-def below(decision: Decision, floor: Decision) -> bool:
-    """Tell whether a decision pays less than the law: less money, or no answer where the law has one."""
-    if floor.outcome != "priced":
-        return False
-    if decision.outcome != "priced":
-        return True
-    due = floor.total.minor if floor.total else 0
-    return (decision.total.minor if decision.total else 0) < due
+def asked(table: Table) -> frozenset[str]:
+    """Return the inputs by which a table decides: a case that gives none of them is not what the table is about."""
+    derived = {name for step in table.derived for name in step.of}
+    return frozenset({column.name for column in table.inputs} - {table.effective_on} | derived)
 
 
-def _outcome(decisions: list[Decision], any_paid: bool) -> Outcome:
+def _blocking(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return the decisions that lack information on a case that is theirs; all of them where no table could decide."""
+    lacking = [d for d in decisions if d.outcome == "not_enough_information"]
+    theirs = [d for d in lacking if any(d.case.get(name, "null") != "null" for name in asked(d.table))]
+    return theirs or (lacking if len(lacking) == len(decisions) else [])
+
+
+def _outcome(decisions: Sequence[Decision], any_paid: bool) -> Outcome:
     found = {decision.outcome for decision in decisions}
     if any_paid and "priced" in found:
         return "priced"
-    for outcome in ("discretion", "not_enough_information"):
-        if outcome in found:
-            return outcome
-    return "not_eligible"
+    return "discretion" if "discretion" in found else "not_eligible"
 
 
 def _lines(decision: Decision) -> list[OfferLine]:
@@ -197,32 +207,7 @@ def _lines(decision: Decision) -> list[OfferLine]:
             row=paid.row.id,
             source=paid.row.source,
             table=table.name,
+            alternative=paid.row.payout.alternative,
         )
         for paid in decision.paid
     ]
-
-
-def _option(policy: Policy, option: str, case: Mapping[str, object]) -> tuple[OfferPart, ...]:
-    rows = sorted(
-        (row for row in policy.options if row.option == option),
-        key=lambda row: (row.line != "need_now", row.rank),
-    )
-    return tuple(_option_part(row, policy.currency, case) for row in rows)
-
-
-def _option_part(row: OptionRow, currency: str, case: Mapping[str, object]) -> OfferPart:
-    amount = row.amount
-    if row.of and case.get(row.of) is not None:
-        base = Money.parse(str(case[row.of]), currency)
-        share = base.share(*row.share) if row.share else base
-        amount = share if amount is None else amount + share
-    label: LocalText = row.label
-    return OfferPart(
-        line=row.line,
-        kind=row.kind,
-        label=label,
-        amount=amount if row.paid else None,
-        worth=None if row.paid else amount,
-        non_monetary=row.non_monetary,
-        harm=row.harm,
-    )

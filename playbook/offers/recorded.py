@@ -46,15 +46,21 @@ def make_offer(
     origin: str,
     on: date | None,
     reason: LocalText | None = None,
+    roles: Iterable[str] = (),
 ) -> Offer:
     """Put an option together with its total, the authority it needs, and whether that authority approved it.
 
-    It is approved where a recorded approval comes from a rung that may grant it (S0-35).
+    The authority is the lowest rung that may grant it, or a higher one of `roles`, which must grant it whatever it
+    comes to. It is approved where a recorded approval comes from such a rung (S0-35).
     """
     currency = (incident.currency if incident else None) or policy.currency
     total = total_of(parts, currency)
     kinds = [part.kind for part in parts]
+    wanted = [found for role in roles if (found := rung_of(policy, role))]
     rung = needed(policy, total, kinds, on)
+    if rung is not None:
+        rung = max((rung, *wanted), key=lambda r: r.rank)
+    lowest = max((r.rank for r in wanted), default=0)
     approval = approval_of(incident, option) if incident else None
     by = rung_of(policy, approval.role) if approval and approval.decision == "approved" else None
     return Offer(
@@ -64,7 +70,7 @@ def make_offer(
         total=total,
         authority=rung,
         approval=approval.id if approval else None,
-        approved=by is not None and may_grant(by, total, kinds),
+        approved=by is not None and may_grant(by, total, kinds) and by.rank >= lowest,
         reason=reason,
         origin=origin,
     )

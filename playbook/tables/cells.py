@@ -41,6 +41,14 @@ class Input:
         """Tell whether the input has a list of values rather than an order."""
         return self.type in ("enum", "bool")
 
+    @property
+    def null_value(self) -> int | None:
+        """Return the value that a missing one stands for, where `null` names one (`null: 1`); words are only told."""
+        try:
+            return self.scaled(self.null_means) if self.null_means else None
+        except ValueError:
+            return None
+
     def scaled(self, raw: object) -> int:
         """Turn a value into the whole number it is compared as.
 

@@ -104,6 +104,8 @@ def scaled_case(table: Table, case: Mapping[str, object]) -> dict[str, int | Non
             problems.append(Problem(table.path, 0, 0, name, repr(raw), str(error), "Correct the value."))
     if problems:
         raise InputError(problems)
+    for column in table.raw_inputs:
+        out[column.name] = column.null_value if out[column.name] is None else out[column.name]
     for step in table.derived:
         if case.get(step.name) in (None, "", "null"):
             arrays = {n: np.array([NULL if out[n] is None else out[n]], dtype=np.int64) for n in step.of}
@@ -272,13 +274,10 @@ def _near(grid: Grid, bands: list[int], values: Mapping[str, int | None]) -> tup
 
 
 def _shown(values: Mapping[str, int | None], table: Table) -> dict[str, str]:
-    out = {}
-    for name, value in values.items():
-        try:
-            out[name] = "null" if value is None else table.input(name).shown(value)
-        except KeyError:
-            out[name] = str(value)
-    return out
+    columns = {
+        c.name: c for c in (*(a.column for a in compiled(table).axes), *table.inputs, *table.raw_inputs)
+    }
+    return {n: "null" if value is None else columns[n].shown(value) for n, value in values.items()}
 
 
 @dataclass(frozen=True)
@@ -298,6 +297,10 @@ def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
     """Evaluate scaled columns (int64; `derive.NULL` is null) of n cases. Cases outside a domain are not_enough_information."""
     grid = compiled(table)
     have = dict(columns)
+    for column in table.raw_inputs:
+        if column.null_value is not None:
+            given = have.get(column.name, np.full(n, NULL, dtype=np.int64))
+            have[column.name] = np.where(given == NULL, column.null_value, given)
     for step in table.derived:
         if step.name not in have:
             have[step.name] = derive(step, {name: have.get(name, np.full(n, NULL)) for name in step.of})
@@ -325,6 +328,10 @@ def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
         decision = decide(table, case)
         outcome[i] = OUTCOMES.index(decision.outcome)
         minor[i] = decision.total.minor if decision.total else 0
+        fired = tuple(row.id for row in decision.fired)
+        if fired not in ids:
+            ids.append(fired)
+        code[i] = ids.index(fired)
     return Evaluation(code, minor, outcome, tuple(ids))
 
 

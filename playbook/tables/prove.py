@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from playbook.errors import InputError
+from playbook.tables.cells import Input
 from playbook.tables.decide import Decision, compiled, decide
+from playbook.tables.floor import pays_less
 from playbook.tables.grid import Grid
 from playbook.tables.model import Table, TableRow
 
@@ -88,10 +90,16 @@ def _first_winner(grid: Grid) -> npt.NDArray[np.int64]:
     return winners[lookup].reshape(grid.shape)
 
 
-def prove(table: Table, floor: Table | None = None, on: date | None = None) -> tuple[Finding, ...]:
+def prove(
+    table: Table,
+    floor: Table | None = None,
+    on: date | None = None,
+    option_count: tuple[int, int] = (2, 4),
+) -> tuple[Finding, ...]:
     """Return everything that is wrong with a table, errors first; waived findings stay, marked.
 
-    `floor` is the same table as the law has it. `on` decides whether a waiver has expired.
+    `floor` is the same table as the law has it. `on` decides whether a waiver has expired. A table of options must
+    say for every case what is offered, or that nothing is; where something is, a choice of `option_count` (S2-49).
     """
     grid = compiled(table)
     if not grid.dense:
@@ -100,8 +108,10 @@ def prove(table: Table, floor: Table | None = None, on: date | None = None) -> t
     found: list[Finding] = []
     askable = _askable(grid)
     fired = (grid.masks != 0).any(axis=-1) if table.rows else np.zeros(grid.shape, dtype=bool)
-    if not table.hit_policy.startswith("COLLECT") and table.line != "options":
+    if not table.hit_policy.startswith("COLLECT") or table.line == "options":
         found += _gaps(grid, askable & ~fired)
+    if table.line == "options":
+        found += _option_counts(grid, askable, option_count)
     found += _overlaps(grid, askable) if table.hit_policy in ("UNIQUE", "ANY") else []
     found += _unreachable(grid, askable)
     found += _sources(table)
@@ -167,6 +177,29 @@ def _overlaps(grid: Grid, askable: npt.NDArray[np.bool_]) -> list[Finding]:
             Finding("overlap", "warning" if same else "error", f"{one.id} and {two.id} both fire and pay {what}.", two.place.path, two.place.line,
                     (one.id, two.id), example_of(grid, at))
         )  # fmt: skip
+    return out
+
+
+def _option_counts(grid: Grid, askable: npt.NDArray[np.bool_], allowed: tuple[int, int]) -> list[Finding]:
+    grid.lookup  # noqa: B018 - fills the sets
+    codes = np.where(askable.reshape(-1), grid.lookup, 0)
+    out = []
+    for code in np.unique(codes[codes > 0]):
+        rows = [grid.table.rows[r] for r in grid.winners(grid.set_of(int(code)))]
+        options = {row.payout.option for row in rows if row.payout.option}
+        none = [row for row in rows if row.payout.outcome == "none"]
+        if not options and none:
+            continue
+        if options and none:
+            what = f"{none[0].id} says that nothing is offered where {len(options)} options are."
+        elif not allowed[0] <= len(options) <= allowed[1]:
+            what = f"{len(options)} to choose from, where {allowed[0]} to {allowed[1]} are due."
+        else:
+            continue
+        at = tuple(int(i) for i in np.unravel_index(int(np.argmax(codes == code)), grid.shape))
+        place = rows[0].place
+        ids = tuple(row.id for row in rows)
+        out.append(Finding("option-count", "error", what, place.path, place.line, ids, example_of(grid, at)))
     return out
 
 
@@ -272,20 +305,21 @@ def below_floor(table: Table, floor: Table) -> list[Finding]:
     joint = _joint(table, floor)
     out: dict[tuple[str, ...], Finding] = {}
     for case in joint:
-        ours, law = decide(table, case), decide(floor, case)
-        if law.outcome != "priced":
-            continue
-        due = law.total.minor if law.total else 0
-        if ours.outcome != "priced" or (ours.total.minor if ours.total else 0) < due:
+        ours, law = decide(table, _asked(table, case)), decide(floor, _asked(floor, case))
+        if pays_less(ours, law):
             rows = tuple(r.id for r in (*ours.fired, *law.fired))
             paid = str(ours.total) if ours.total else "nothing"
             place = ours.fired[0].place if ours.fired else law.fired[0].place
             out.setdefault(
                 rows,
-                Finding("floor", "error", f"pays {paid} {table.currency} where {law.fired[0].source or law.fired[0].id} demands {law.total or law.paid[0].kind}.",
+                Finding("floor", "error", f"pays {paid} {table.currency} where {law.fired[0].source or law.fired[0].id} demands {_demanded(law)}.",
                         place.path, place.line, rows, {k: v for k, v in case.items() if v != "null"}),
             )  # fmt: skip
     return list(out.values())
+
+
+def _demanded(law: Decision) -> str:
+    return ", ".join(f"{paid.amount or ''} {paid.kind}".strip() for paid in law.paid)
 
 
 def _joint(table: Table, floor: Table) -> Iterable[dict[str, str]]:
@@ -307,18 +341,24 @@ def _joint(table: Table, floor: Table) -> Iterable[dict[str, str]]:
             values.append("null")
         names.append(axis.column.name)
         axes.append(values)
-    bases = [("0", "1", "1000000")] if table.raw_inputs else [("0",)]
-    raw = [column.name for column in table.raw_inputs]
+    bases = (0, 1, 1_000_000) if table.raw_inputs else (0,)
     for chosen in product(*axes):
         case = dict(zip(names, chosen, strict=True))
-        for base in bases[0]:
-            given: dict[str, str] = {}
-            for name in raw:
-                column = table.input(name)
-                given[name] = (
-                    base if column.within(column.scaled(base)) else column.shown(max(column.low, 1))
-                )
-            yield {**case, **given}
+        for base in bases:
+            yield {**case, **{column.name: _near(column, base) for column in table.raw_inputs}}
+
+
+def _asked(table: Table, case: Mapping[str, str]) -> dict[str, str]:
+    names = {c.name for c in (*(axis.column for axis in compiled(table).axes), *table.raw_inputs)}
+    return {name: value for name, value in case.items() if name in names}
+
+
+def _near(column: Input, base: int) -> str:
+    """Write the value of an input that is nearest to a base inside its domain."""
+    if column.discrete:
+        return column.shown(min(base, len(column.values) - 1))
+    low = max(column.low, 1) if column.type == "date" else column.low
+    return column.shown(min(max(base * 10**column.decimals, low), column.high - 1))
 
 
 @dataclass(frozen=True)
@@ -336,7 +376,7 @@ def compare(old: Table, new: Table) -> Difference:
     worst: dict[str, Any] | None = None
     for case in _joint(new, old):
         total += 1
-        a, b = decide(old, case), decide(new, case)
+        a, b = decide(old, _asked(old, case)), decide(new, _asked(new, case))
         if (a.outcome, _minor(a)) != (b.outcome, _minor(b)):
             otherwise += 1
             change = _minor(b) - _minor(a)

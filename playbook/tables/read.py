@@ -15,6 +15,7 @@ from playbook.sources import Positions, Row, read_csv, read_yaml
 from playbook.tables.cells import HIGH, LOW, Input, parse_cell
 from playbook.tables.derive import FUNCTIONS, Derived
 from playbook.tables.model import HitPolicy, Payout, Place, Table, TableRow, Waiver
+from playbook.tables.patches import patched_rows, rows_file
 
 HEADER_KEYS = {
     "table", "title", "line", "basis", "hit_policy", "effective", "currency", "rounding", "inputs", "derived", "waivers",
@@ -49,7 +50,6 @@ META_COLUMNS = {
     "label_zh_hans",
     "label_en",
 }
-PATCH_COLUMNS = ["op", "id", "column", "was", "value", "reason", "source", "approved_by", "from"]
 _ID = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
 _LABELS = {"label_zh_hant": "zh-Hant", "label_zh_hans": "zh-Hans", "label_en": "en"}
 
@@ -121,7 +121,7 @@ class _Reader:
         if self.problems:
             raise InputError(self.problems)
         digest = hashlib.sha256()
-        for path in (self.header, rows_path, *patches):
+        for path in (self.header, rows_path, *patches, *(p for p in map(rows_file, patches) if p.exists())):
             digest.update(path.read_bytes())
         return Table(
             name=str(data.get("table") or self.header.name.removesuffix(".table.yaml")), title=_labels(data.get("title")),
@@ -183,7 +183,7 @@ class _Reader:
                 )
             column = Input(
                 name, "int" if kind == "time" else kind, str(spec.get("unit") or ("epoch minute" if kind == "time" else "")), decimals, values,  # type: ignore[arg-type]
-                LOW, HIGH, bool(spec.get("required")), str(spec.get("null") or ""), spec.get("harm") or "", spec.get("labels") or {},
+                LOW, HIGH, bool(spec.get("required")), "" if spec.get("null") is None else str(spec["null"]), spec.get("harm") or "", spec.get("labels") or {},
             )  # fmt: skip
             if spec.get("domain") is not None:
                 try:
@@ -408,104 +408,15 @@ class _Reader:
         return payout if len(self.problems) == before else None
 
     def _patched(
-        self,
-        rows: list[tuple[Row, TableRow | None]],
-        patches: Sequence[Path],
-        columns: tuple[Input, ...],
-        names: set[str],
-        currency: str,
-    ) -> list[TableRow]:
-        raw = [row for row, _ in rows]
-        changed: set[int] = set()
-        for path in patches:
-            header, patch_rows = read_csv(path)
-            if set(header) - set(PATCH_COLUMNS):
-                self.problems.append(
-                    Problem(
-                        str(path), 1, 0, "", ", ".join(header), ", ".join(PATCH_COLUMNS), "Use these columns."
-                    )
-                )
-                continue
-            added = self._added(path, columns, names, currency)
-            for patch in patch_rows:
-                self._apply(patch, raw, changed, added, path)
+        self, read: list[tuple[Row, TableRow | None]], patches: Sequence[Path], columns: tuple[Input, ...], names: set[str], currency: str
+    ) -> list[TableRow]:  # fmt: skip
+        parsed = {id(row): table_row for row, table_row in read}
         out = []
-        for index, row in enumerate(raw):
-            if row.cells.get("disabled"):
-                continue
-            parsed = (
-                self._row(row, columns, names, currency)
-                if index in changed or index >= len(rows)
-                else rows[index][1]
-            )
-            if parsed is not None:
-                out.append(parsed)
+        for row in patched_rows([row for row, _ in read], patches, self.problems):
+            found = parsed[id(row)] if id(row) in parsed else self._row(row, columns, names, currency)
+            if found is not None:
+                out.append(found)
         return out
-
-    def _added(
-        self, path: Path, columns: tuple[Input, ...], names: set[str], currency: str
-    ) -> dict[str, Row]:
-        rows_path = path.with_name(path.name.replace(".patch.csv", ".rows.csv"))
-        if not rows_path.exists():
-            return {}
-        return {row["id"]: row for row in read_csv(rows_path)[1]}
-
-    def _apply(
-        self, patch: Row, raw: list[Row], changed: set[int], added: dict[str, Row], path: Path
-    ) -> None:
-        op, identifier = patch["op"], patch["id"]
-        if not patch["reason"]:
-            self.problems.append(
-                patch.problem("reason", "nothing", "a reason", "Say why, for whoever reads it in a year.")
-            )
-        if op == "add":
-            if identifier not in added:
-                self.problems.append(
-                    patch.problem(
-                        "id",
-                        identifier,
-                        f"a row of that id in {path.name.replace('.patch.csv', '.rows.csv')}",
-                        "Add the row there.",
-                    )
-                )
-                return
-            if any(row["id"] == identifier for row in raw):
-                self.problems.append(
-                    patch.problem(
-                        "id", identifier, "an id that no lower layer has", "Use set, or another id."
-                    )
-                )
-                return
-            raw.append(added[identifier])
-            return
-        index = next((i for i, row in enumerate(raw) if row["id"] == identifier), None)
-        if index is None:
-            self.problems.append(
-                patch.problem("id", identifier, "the id of a row below", "Check the spelling in the table.")
-            )
-        elif op == "disable":
-            raw[index] = Row(raw[index].path, raw[index].line, {**raw[index].cells, "disabled": "yes"})
-        elif op == "set":
-            column = patch["column"]
-            if column not in raw[index].cells or column == "id":
-                self.problems.append(
-                    patch.problem("column", column, "a column of the table", "Check the header row.")
-                )
-            elif raw[index][column] != patch["was"]:
-                self.problems.append(
-                    patch.problem(
-                        "was",
-                        repr(patch["was"]),
-                        f"{raw[index][column]!r}, the value below",
-                        "The base has changed: look at it again.",
-                    )
-                )
-            else:
-                # The changed cell stands in the patch: problems and origins point there.
-                raw[index] = Row(patch.path, patch.line, {**raw[index].cells, column: patch["value"]})
-                changed.add(index)
-        else:
-            self.problems.append(patch.problem("op", repr(op), "add, set or disable", "Correct the cell."))
 
     def _waivers(self, data: Sequence[Mapping[str, Any]], at: Positions) -> tuple[Waiver, ...]:
         return tuple(
