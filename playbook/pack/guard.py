@@ -45,7 +45,9 @@ def secrets(incident: Incident) -> Mapping[str, tuple[str, ...]]:
             found[f"signal.author.private.{name}"] = (value,)
     for fact in incident.facts:
         if fact.visibility != "public":
-            found[f"facts.{fact.id}"] = _telling(fact.text.values(), fact.visibility == "restricted", open_words)
+            found[f"facts.{fact.id}"] = _telling(
+                fact.text.values(), fact.visibility == "restricted", open_words
+            )
     for number, row in enumerate(incident.timeline, start=2):
         if row.visibility != "public":
             restricted = row.visibility == "restricted"

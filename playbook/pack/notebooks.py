@@ -115,6 +115,7 @@ def _outputs(outputs: list[Any], keep_pixels: bool) -> list[Any]:
         ):
             kept[-1].text += output.text
             continue
+        output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # its kernel is gone
         if "metadata" in output and not keep_pixels:
             output.metadata = {}
         kept.append(output)

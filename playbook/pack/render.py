@@ -15,7 +15,7 @@ from playbook.charts import font_for
 from playbook.documents import Document, Heading
 from playbook.errors import EnvironmentLacks, InputError, Problem
 from playbook.pack import files as write
-from playbook.pack.case import Case, open_case, read_languages, read_moment
+from playbook.pack.case import Case, open_case
 from playbook.pack.findings import findings_file
 from playbook.pack.folder import Kept, edited_files, keep_edits, refuse_foreign, write_whole
 from playbook.pack.guard import Leak, leaks, secrets
@@ -184,8 +184,7 @@ def render_pack(
     left as it is. Files of the old pack that a person edited are copied to the incident's `drafts/` first.
     Raises InputError (nothing is written), EnvironmentLacks, NotebookFailed.
     """
-    wanted = _arguments(languages, formats, as_of)
-    case = open_case(incident_folder, client, languages, as_of)
+    wanted, case = _read(incident_folder, client, languages, formats, as_of)
     target = Path(out) if out else case.workspace.packs / case.incident.reference
     refuse_foreign(target, case.folder)
     _compute(case)
@@ -210,22 +209,28 @@ def render_pack(
     return PackResult(target, tuple(sorted(pack)), counts, kept, found, messages=tuple(messages))
 
 
-def _arguments(languages: Any, formats: Any, as_of: Any) -> tuple[str, ...]:
-    """Return the formats; raise one InputError with everything that is wrong with the arguments."""
+def _read(
+    folder: str | Path,
+    client: str | None,
+    languages: str | Sequence[str] | None,
+    formats: str | Sequence[str] | None,
+    as_of: str | Moment | None,
+) -> tuple[tuple[str, ...], Case]:
+    """Return the formats and the case; raise one InputError with everything that is wrong with either."""
     problems: list[Problem] = []
     wanted: tuple[str, ...] = ()
-    for read, value in ((read_languages, languages), (read_moment, as_of)):
-        try:
-            read(value)
-        except InputError as error:
-            problems += error.problems
+    case: Case | None = None
     try:
         wanted = read_formats(formats)
     except InputError as error:
         problems += error.problems
-    if problems:
+    try:
+        case = open_case(folder, client, languages, as_of)
+    except InputError as error:
+        problems += error.problems
+    if problems or case is None:
         raise InputError(problems)
-    return wanted
+    return wanted, case
 
 
 def _compute(case: Case) -> None:

@@ -143,6 +143,8 @@ def read_layer(name: str, folder: Path) -> Layer:
     """Read one layer's `policy.yaml` (it may be missing for a statute or sector). Raises InputError."""
     path = folder / "policy.yaml"
     if not folder.is_dir():
+        around = folder.parent.iterdir() if folder.parent.is_dir() else ()
+        beside = sorted(other.name for other in around if other.is_dir())
         raise InputError(
             [
                 Problem(
@@ -151,7 +153,7 @@ def read_layer(name: str, folder: Path) -> Layer:
                     0,
                     "",
                     "no such layer",
-                    "a folder",
+                    f"one of {', '.join(beside)}" if beside else "a folder",
                     f"Check the name {name}, or make it: playbook policy new NAME",
                 )
             ]

@@ -70,19 +70,15 @@ def impact(case: Case) -> tuple[Block, ...]:
     """Return who was affected, how badly, and what it came to."""
     incident, language = case.incident, case.language
     blocks: list[Block] = [Heading(2, said("impact", language))]
-    rows = [
-        (
-            kind_of("impact", i.kind, language),
-            str(i.level),
-            f"{i.people_affected:,}" if i.people_affected is not None else "",
-            kind_of("count", i.count_status, language) if i.people_affected is not None else "",
-            local(i.note, language),
-        )
-        for i in incident.impacts
-    ]
+    rows = []
+    for i in incident.impacts:
+        people = f"{i.people_affected:,}" if i.people_affected is not None else ""
+        if people:
+            people += f" ({kind_of('count', i.count_status, language)})"
+        rows.append((kind_of("impact", i.kind, language), str(i.level), people, local(i.note, language)))
     if rows:
-        heads = ["impact_kind", "impact_level", "impact_people_affected"]
-        blocks.append(table([*(said(h, language) for h in heads), "", word("note", language)], rows))
+        heads = [said(key, language) for key in ("impact_kind", "impact_level", "impact_people_affected")]
+        blocks.append(table([*heads, word("note", language)], rows))
     lost = joined(
         [text(f"{what} {money(m, language)}") for what, m in incident.losses.items()], listed(language)
     )
