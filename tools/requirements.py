@@ -58,7 +58,7 @@ def sections_of(case: Case) -> Iterator[tuple[str, str, str]]:
         "writeup": (
             situation.situation, situation.facts, situation.fault, situation.timeline, crowd.crowd, response.tracks,
             response.clocks, response.measures_of_time, response.promises, response.warnings, response.ask_next,
-            notes.before_you_answer, decide.plan, decide.actions, decide.decisions, notes.behind_the_steps,
+            decide.now, notes.before_you_answer, decide.plan, decide.actions, decide.decisions, notes.behind_the_steps,
         ),
         "compensation": (compensation.owed, compensation.options, compensation.group, compensation.authority),
         "review": (lambda c: review.sections(c, ()),),

@@ -42,6 +42,10 @@ class Desk:
 
     # The write-up
 
+    def now(self) -> Section:
+        """Show what to do, decide and send next."""
+        return self._show(decide.now(self.case))
+
     def ask_next(self) -> Section:
         """Show what is not recorded and worth asking."""
         return self._show(response.ask_next(self.case))

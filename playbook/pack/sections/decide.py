@@ -26,6 +26,38 @@ def owner(someone: Owner, language: Language) -> Runs:
     return joined([local(someone.person, language), label], " · ")
 
 
+NEXT = 6
+"""How many steps a person in a hurry is shown first."""
+
+
+def now(case: Case) -> tuple[Block, ...]:
+    """Return what a person with minutes to spare needs: what to do next, what to decide, what is due, what can go out."""
+    language, zone = case.language, case.incident.timezone
+    blocks: list[Block] = [Heading(2, word("now", language)), *to_decide(case)]
+    steps = case.plan.next_steps[:NEXT]
+    if steps:
+        rows = [
+            (
+                local(planned.step.label, language),
+                owner(planned.owner, language),
+                when(planned.due, zone, language) if planned.due else "",
+                marked(named("step", planned.state, language), STEP_MARKS[planned.state]),
+            )
+            for planned in steps
+        ]
+        keys = ("step", "owner", "due", "status")
+        blocks.append(table([word(key, language) for key in keys], rows, caption=word("do_next", language)))
+    ready = [
+        draft.id
+        for draft, report in case.checked
+        if report.report.verdict == "ready" and draft.language == language and draft.audience != "internal"
+    ]
+    if ready:
+        items = (text(listed(language).join(ready)), text(word("drafts_where", language)))
+        blocks.append(Callout("good", word("can_go_out", language), items))
+    return tuple(blocks)
+
+
 def to_decide(case: Case) -> tuple[Block, ...]:
     """Return what somebody has to decide before anything else goes out."""
     found, language = case.plan.to_decide, case.language
@@ -37,9 +69,9 @@ def to_decide(case: Case) -> tuple[Block, ...]:
 
 
 def plan(case: Case) -> tuple[Block, ...]:
-    """Return what must be decided and done next, then every step that applies, in the order of the playbook."""
+    """Return every step that applies, in the order of the playbook."""
     language, zone = case.language, case.incident.timezone
-    blocks: list[Block] = [Heading(2, word("plan", language)), *to_decide(case)]
+    blocks: list[Block] = [Heading(2, word("plan", language))]
     rows = []
     for planned in case.plan.steps:
         step = planned.step
