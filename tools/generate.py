@@ -1,6 +1,8 @@
 """Write every generated file of the project; with --check, say which are not current and exit 1.
 
-environment.yml                 from pyproject.toml
+environment.yml                               from pyproject.toml
+playbook/incident/incident.schema.json        from the record's model (playbook/incident/model.py) and its help
+docs/record.md                                from the same
 """
 
 from __future__ import annotations
@@ -31,7 +33,34 @@ def environment() -> str:
     )
 
 
-GENERATED: dict[str, Callable[[], str]] = {"environment.yml": environment}
+def schema() -> str:
+    """Return the JSON Schema of incident.yaml."""
+    from playbook.incident.schema import schema_text
+
+    return schema_text()
+
+
+def record() -> str:
+    """Return the reference of the record's fields."""
+    from playbook.incident.reference import record_reference
+
+    return record_reference()
+
+
+def requirements() -> str:
+    """Return where each rule of the specification is met."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from requirements import table
+
+    return table()
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "environment.yml": environment,
+    "playbook/incident/incident.schema.json": schema,
+    "docs/record.md": record,
+    "docs/requirements.md": requirements,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -101,23 +101,12 @@ class OnFile:
         wanted = "/".join(parts.parts[-2:])
         if wanted in self.drafts:
             return self.drafts[wanted]
-        known = sorted(self.drafts)
-        close = get_close_matches(wanted, known, n=1)
-        raise InputError(
-            [
-                Problem(
-                    str(self.folder),
-                    0,
-                    0,
-                    "DRAFT",
-                    repr(name),
-                    "one of " + ", ".join(known) if known else "a draft: the record is enough for none yet",
-                    f"Did you mean {close[0]}?"
-                    if close
-                    else "Copy the id from the pack's drafts/ or internal/.",
-                )
-            ]
-        )
+        close = get_close_matches(wanted, sorted(self.drafts), n=1)
+        language = wanted.partition("/")[0]
+        known = [id_ for id_ in sorted(self.drafts) if id_.startswith(f"{language}/")] or sorted(self.drafts)
+        expected = "one of " + ", ".join(known) if known else "a draft: the record is enough for none yet"
+        remedy = f"Did you mean {close[0]}?" if close else "Copy the id from the pack's drafts/ or internal/."
+        raise InputError([Problem(str(self.folder), 0, 0, "DRAFT", repr(name), expected, remedy)])
 
     def report(self, draft: Draft) -> Report:
         """Return what is found in a draft: by itself, and against the record."""
@@ -138,7 +127,7 @@ class OnFile:
         prose: str | None = None,
     ) -> Report:
         """Check any text; `prose` is the same text with what is not prose made blank. Raises ValueError as `check_text`."""
-        if kind in self.policy.kinds:
+        if kind is not None and kind in self.policy.kinds:
             audience = audience or self.policy.kinds[kind].audience
         report = check_text(
             text,

@@ -554,6 +554,7 @@ class SentRow(Record):
     next_update_promised_at: Moment | None = None
     text: str | None = None
     progress: bool = False
+    despite: str | None = None  # why it was sent although the check had blocked it
 
 
 class CustomerRow(Record):

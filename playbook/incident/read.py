@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from playbook.errors import InputError, Problem
-from playbook.incident.model import Amount, ComplaintRow, CustomerRow, Incident, SentRow, Text, TimelineRow
+from playbook.incident.fill import Filler, meant
+from playbook.incident.model import (
+    Approval,
+    ComplaintRow,
+    CustomerRow,
+    Incident,
+    SentRow,
+    TimelineRow,
+)
 from playbook.sources import Keys, Positions, Row, read_csv, read_text, read_yaml
 from playbook.text import LANGUAGES
 from playbook.times import zone_exists
@@ -19,7 +26,9 @@ from playbook.times import zone_exists
 LARGEST_FILE = 20_000_000
 """Bytes: an incident file above this is refused; a population of customers belongs in customers.parquet."""
 
-_SHORT = {"noticed_at": ("timestamps", "detected_at"), "channel": ("signal", "channel")}
+_APPROVALS = ("id", "at", "what", "who", "by", "role", "decision", "reason", "content_sha256", "sha256")
+SHORT_KEYS = {"noticed_at": ("timestamps", "detected_at"), "channel": ("signal", "channel")}
+"""Short keys of a minimal record -> the group and field that they stand for."""
 
 
 def read_incident(folder: Path) -> Incident:
@@ -55,7 +64,7 @@ class _FolderReader:
         language = str(data.get("language") or "en")
         currency = data.get("currency")
         data = self._spread(data, at)
-        filled = _Filler(language, str(currency) if currency else None, at, self.problems).fill(
+        filled = Filler(language, str(currency) if currency else None, at, self.problems).fill(
             Incident, data, ()
         )
         filled["folder"] = self.folder.name
@@ -123,7 +132,7 @@ class _FolderReader:
     def _spread(self, data: dict[str, Any], at: Positions) -> dict[str, Any]:
         """Move the short keys of a minimal record to where they belong."""
         out = dict(data)
-        for short, (group, key) in _SHORT.items():
+        for short, (group, key) in SHORT_KEYS.items():
             if short in out:
                 value = out.pop(short)
                 inner = dict(out.get(group) or {})
@@ -175,7 +184,7 @@ class _FolderReader:
                         column,
                         f"the column {column}",
                         "one of " + ", ".join(sorted(fields)),
-                        _meant(column, fields),
+                        meant(column, fields),
                     )
                 )
         for row in rows:
@@ -208,20 +217,36 @@ class _FolderReader:
         path = self.folder / "approvals.csv"
         if not path.exists():
             return []
+        self._refuse_strange(path)
         try:
-            _, rows = read_csv(path)
+            header, rows = read_csv(path)
         except InputError as error:
             self.problems += error.problems
             return []
+        for number, column in enumerate(header, start=1):
+            if column not in _APPROVALS:
+                expected = "one of " + ", ".join(_APPROVALS)
+                remedy = meant(column, _APPROVALS)
+                self.problems.append(
+                    Problem(str(path), 1, number, column, f"the column {column}", expected, remedy)
+                )
         out = []
         for number, row in enumerate(rows, start=1):
-            out.append(
-                {
-                    "id": row["id"] or f"approval-{number}", "what": row["what"], "by": row["who"] or row["by"] or None, "role": row["role"],
-                    "at": row["at"] or None, "decision": row["decision"] or "approved", "reason": row["reason"] or None,
-                    "content_sha256": row["content_sha256"] or row["sha256"] or None,
-                }
-            )  # fmt: skip
+            cells = {key: _unquoted(row[key]) or None for key in _APPROVALS}
+            approval = {
+                "id": cells["id"] or f"approval-{number}",
+                "what": cells["what"],
+                "by": cells["who"] or cells["by"],
+                "role": cells["role"],
+                "at": cells["at"],
+                "decision": cells["decision"] or "approved",
+                "reason": cells["reason"],
+                "content_sha256": cells["content_sha256"] or cells["sha256"],
+            }
+            before = len(self.problems)
+            self._validate_row(Approval, approval, row)
+            if len(self.problems) == before:
+                out.append(approval)
         return out
 
     def _customers(self) -> list[dict[str, Any]]:
@@ -373,72 +398,12 @@ class _FolderReader:
     def _known(self, keys: Keys, ids: Iterable[str], known: set[str], what: str, at: Positions) -> None:
         for identifier in ids:
             if identifier not in known:
-                self.problems.append(at.problem(keys, repr(identifier), what, _meant(identifier, known)))
-
-
-class _Filler:
-    """Fill in what a person may leave out: the language of a plain string, the currency of a plain sum; name unknown keys."""
-
-    def __init__(self, language: str, currency: str | None, at: Positions, problems: list[Problem]) -> None:
-        self.language, self.currency, self.at, self.problems = language, currency, at, problems
-
-    def fill(self, model: type[BaseModel], data: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-        known = {field.alias or name: (name, field) for name, field in model.model_fields.items()}
-        out: dict[str, Any] = {}
-        for key, value in data.items():
-            if key not in known:
-                self.problems.append(
-                    self.at.problem((*keys, key), f"the key {key}", "a key of the record", _meant(key, known))
-                )
-                continue
-            annotation = known[key][1].annotation
-            metadata = known[key][1].metadata
-            out[key] = value if value is None else self._value(annotation, metadata, value, (*keys, key))
-        return out
-
-    def _value(self, annotation: Any, metadata: Iterable[Any], value: Any, keys: Keys) -> Any:
-        special = self._special(annotation, metadata)
-        if special is not None:
-            return special(value)
-        origin, args = get_origin(annotation), get_args(annotation)
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            return self.fill(annotation, value, keys) if isinstance(value, dict) else value
-        if origin is tuple and isinstance(value, list):
-            return [self._value(args[0], (), item, (*keys, i)) for i, item in enumerate(value)]
-        if origin is dict and isinstance(value, dict):
-            return {k: self._value(args[1], (), v, (*keys, k)) for k, v in value.items()}
-        for arg in args:  # Optional[X]: X decides
-            if arg is not type(None):
-                return self._value(arg, (), value, keys)
-        return value
-
-    def _special(self, annotation: Any, metadata: Iterable[Any]) -> Callable[[Any], Any] | None:
-        validators = {getattr(m, "func", None) for m in (*metadata, *getattr(annotation, "__metadata__", ()))}
-        if _TEXT in validators:
-            return lambda value: (
-                {self.language: str(value)}
-                if isinstance(value, str | int) and not isinstance(value, bool)
-                else value
-            )
-        if _AMOUNT in validators:
-            return lambda value: (
-                {"amount": value, "currency": self.currency} if not isinstance(value, dict) else value
-            )
-        return None
-
-
-_TEXT = Text.__metadata__[0].func  # type: ignore[attr-defined]
-_AMOUNT = Amount.__metadata__[0].func  # type: ignore[attr-defined]
+                self.problems.append(at.problem(keys, repr(identifier), what, meant(identifier, known)))
 
 
 def _unquoted(cell: str) -> str:
     """Take off the apostrophe with which a spreadsheet cell was kept as text."""
     return cell[1:] if cell.startswith("'") else cell
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(str(word), [str(k) for k in known], n=1)
-    return f"Did you mean {close[0]}?" if close else "Check the spelling, or remove it."
 
 
 def _found(detail: Any) -> str:

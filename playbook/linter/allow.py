@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from playbook.linter.check import order
-from playbook.linter.extract import Comment, Extracted
+from playbook.linter.document import Comment, Extracted
 from playbook.linter.findings import Finding, Report, Suppressed
 from playbook.messages import say
 from playbook.text import LANGUAGES

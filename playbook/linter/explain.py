@@ -54,7 +54,19 @@ def _record_reason(name: str, language: Language) -> str:
     return one_line(template)
 
 
-_SLOTS = ("match", "nearest", "right", "missing", "role", "status", "line", "limit", "length", "place", "other")
+_SLOTS = (
+    "match",
+    "nearest",
+    "right",
+    "missing",
+    "role",
+    "status",
+    "line",
+    "limit",
+    "length",
+    "place",
+    "other",
+)
 
 
 def _of_file(path: Path, languages: Sequence[Language]) -> Iterator[str]:

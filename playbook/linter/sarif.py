@@ -39,7 +39,9 @@ def as_sarif(checked: Sequence[Checked]) -> str:
         "semanticVersion": __version__,
         "rules": [_rule(rule, finding) for rule, finding in rules.items()],
     }
-    artifacts = [{"location": {"uri": _uri(item.report.path)}, "properties": _verdict(item)} for item in checked]
+    artifacts = [
+        {"location": {"uri": _uri(item.report.path)}, "properties": _verdict(item)} for item in checked
+    ]
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -91,4 +93,8 @@ def _result(item: Checked, finding: Finding, index: dict[str, int]) -> dict[str,
 
 
 def _uri(path: str) -> str:
-    return "stdin" if path == "-" else quote(PurePath(path).as_posix(), safe="/:@~!$&'()*+,;=-._", errors="replace")
+    return (
+        "stdin"
+        if path == "-"
+        else quote(PurePath(path).as_posix(), safe="/:@~!$&'()*+,;=-._", errors="replace")
+    )

@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from playbook.linter.extract import Extracted
+from playbook.linter.document import Extracted
 from playbook.linter.findings import LEVELS, PARTS, Finding, PartSpan, Report
 from playbook.messages import say
 from playbook.messages.printable import one_line, printable_json
@@ -37,10 +38,10 @@ def placed(document: Extracted, report: Report) -> Report:
         return named
 
     def finding(found: Finding) -> Finding:
-        return found if found.start < 0 else replace(found, **_place(document, found.start, found.end))
+        return found if found.start < 0 else _moved(found, document)
 
     def part(span: PartSpan) -> PartSpan:
-        return replace(span, **_place(document, span.start, span.end))
+        return _moved(span, document)
 
     return replace(
         named,
@@ -50,11 +51,18 @@ def placed(document: Extracted, report: Report) -> Report:
     )
 
 
-def _place(document: Extracted, start: int, end: int) -> dict[str, int]:
-    place = document.place(start, end)
-    return {
-        "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column,
-    }  # fmt: skip
+T = TypeVar("T", Finding, PartSpan)
+
+
+def _moved(found: T, document: Extracted) -> T:
+    place = document.place(found.start, found.end)
+    return replace(
+        found,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+    )
 
 
 _ENDS = "。！？!?\n"

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _SKIPPED = frozenset({"script", "style", "template", "noscript", "svg", "math", "object", "iframe", "select"})
-_BLOCKS = frozenset(
-    "address article aside blockquote body button caption dd details dialog div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol option p pre section summary table tbody td tfoot"
-    " th thead title tr ul".split(" ")
-)
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "dd", "details",
+    "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2",
+    "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "legend", "li", "main", "nav", "ol",
+    "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "title", "tr", "ul",
+))  # fmt: skip
 
 
 @dataclass

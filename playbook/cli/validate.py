@@ -1,0 +1,125 @@
+"""List everything that is wrong in an incident folder, and the files in it that nobody reads.
+
+Exit code 0: valid, with a one-line summary; 2: the list of what is wrong. Files that are ignored are warnings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playbook.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from playbook.incident import Incident
+    from playbook.workspace import Workspace
+
+EXAMPLE = """playbook validate incidents/today
+playbook validate incidents/today --format json"""
+
+COUNTED = (
+    "facts",
+    "promises",
+    "measures",
+    "timeline",
+    "complaints",
+    "customers",
+    "sent",
+    "approvals",
+    "drafts",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("incident", metavar="INCIDENT", help="the folder of an incident")
+    parser.add_argument("--format", default="text", choices=("text", "json"), help="how to report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; returns 0 or 2."""
+    from playbook.checks.against import place_of
+    from playbook.incident import read_incident
+    from playbook.incident.ignored import ignored
+
+    folder, workspace = place_of(args.incident)
+    incident: Incident | None = None
+    problems: tuple[Problem, ...] = ()
+    try:
+        incident = read_incident(folder)
+    except InputError as error:
+        problems = error.problems
+    warnings: list[Problem] = []
+    if folder.is_dir():
+        kinds, unknown = _kinds(folder, incident, workspace)
+        warnings = [*unknown, *ignored(folder, kinds)]
+    if args.format == "json":
+        print(as_json(folder, incident, problems, warnings))
+    else:
+        _print(folder, incident, problems, warnings)
+    return 2 if problems else 0
+
+
+def _kinds(folder: Path, incident: Incident | None, workspace: Workspace) -> tuple[list[str], list[Problem]]:
+    """Return the kinds of drafts of the client's policy, or of base where the client has none that can be read."""
+    from playbook.policy import clients, read_policy
+
+    try:
+        return list(read_policy(incident.client if incident else "base", workspace).kinds), []
+    except InputError:
+        assert incident is not None
+    name = incident.client
+    known = clients(workspace)
+    found = f"{name!r}, whose policy " + ("has problems" if name in known else "does not exist")
+    remedy = (
+        f"See: playbook policy check {name}" if name in known else f"Make one: playbook policy new {name}"
+    )
+    expected = "one of " + ", ".join(("base", *known))
+    warning = Problem(str(folder / "incident.yaml"), 0, 0, "client", found, expected, remedy)
+    return list(read_policy("base", workspace).kinds), [warning]
+
+
+def summary(incident: Incident) -> dict[str, int]:
+    """Return how much of what the record holds."""
+    return {name: len(getattr(incident, name)) for name in COUNTED}
+
+
+def _print(
+    folder: Path, incident: Incident | None, problems: tuple[Problem, ...], warnings: list[Problem]
+) -> None:
+    from playbook.messages.printable import printable
+
+    for problem in problems:
+        print(printable(str(problem)), file=sys.stderr)
+    for warning in warnings:
+        print(f"warning: {printable(str(warning))}", file=sys.stderr)
+    if incident is not None:
+        held = ", ".join(f"{count} {name}" for name, count in summary(incident).items() if count)
+        print(
+            printable(
+                f"{folder}: valid: {incident.reference} of {incident.client}" + (f" ({held})" if held else "")
+            )
+        )
+    else:
+        print(printable(f"{folder}: {len(problems)} to correct"), file=sys.stderr)
+
+
+def as_json(
+    folder: Path, incident: Incident | None, problems: tuple[Problem, ...], warnings: list[Problem]
+) -> str:
+    """Return the result as JSON."""
+    from playbook.messages.printable import printable_json
+
+    data: dict[str, Any] = {
+        "path": str(folder),
+        "valid": not problems,
+        "reference": incident.reference if incident else None,
+        "client": incident.client if incident else None,
+        "summary": summary(incident) if incident else {},
+        "problems": [problem.as_dict() for problem in problems],
+        "warnings": [warning.as_dict() for warning in warnings],
+    }
+    return printable_json(json.dumps(data, ensure_ascii=False, indent=2))

@@ -1,0 +1,1 @@
+"""How an incident comes into the kit: by five questions."""
