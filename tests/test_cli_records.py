@@ -214,7 +214,7 @@ def models() -> list[type[BaseModel]]:
     return [
         m
         for _, m in inspect.getmembers(model, inspect.isclass)
-        if issubclass(m, BaseModel) and m.__module__ == model.__name__
+        if issubclass(m, BaseModel) and m.__module__.startswith("playbook.incident.")
     ]
 
 

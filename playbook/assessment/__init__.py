@@ -69,7 +69,7 @@ def assess(incident: Incident, policy: Policy, as_of: Moment | None = None) -> A
         severity=severity,
         cluster_choice=cluster,
         fault=incident.fault_at(now),
-        fault_history=tuple(sorted(incident.fault, key=lambda entry: entry.at)),
+        fault_history=incident.fault_history,
         apology=apology,
         clocks=clocks,
         measures_of_time=durations(incident, points, now),

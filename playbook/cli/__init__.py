@@ -83,8 +83,10 @@ def _overview() -> argparse.ArgumentParser:
 
 def report(error: PlaybookError) -> None:
     """Print an error to standard error: every problem of an input on a line of its own."""
+    from playbook.messages.printable import printable
+
     lines = [str(p) for p in error.problems] if isinstance(error, InputError) else [str(error)]
-    print("\n".join(lines), file=sys.stderr)
+    print("\n".join(map(printable, lines)), file=sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

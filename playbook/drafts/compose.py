@@ -93,7 +93,7 @@ def _one(
     used = [slots[name] for name in variant.slots]
     text = fill(variant.text, {name: slots[name].text for name in variant.slots})
     sentence = Sentence(
-        text=_begin(text, setting.language),
+        text=_set(text, setting.language),
         part=move.part,
         wording=variant.id,
         facts=tuple(dict.fromkeys(f for s in used for f in s.facts)),
@@ -108,9 +108,17 @@ def _one(
 _SMALL_START = re.compile(r"(?:^|(?<=^• )|(?<=[.!?] )|(?<=[.!?] [“\"]))[a-z]")
 
 
-def _begin(text: str, language: Language) -> str:
-    """Begin each sentence with a capital letter: a clause of the record may have come to stand first."""
-    return _SMALL_START.sub(lambda match: match.group().upper(), text) if language == "en" else text
+_SCRIPTS_MEET = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
+
+
+def _set(text: str, language: Language) -> str:
+    """Set a filled text as its language is set, since a value of the record may stand anywhere in it.
+
+    English: a capital letter begins each sentence. Chinese: a space parts Latin words from Han characters.
+    """
+    if language == "en":
+        return _SMALL_START.sub(lambda match: match.group().upper(), text)
+    return _SCRIPTS_MEET.sub(" ", text)
 
 
 def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...] | None:

@@ -296,16 +296,18 @@ class Writer:
                         "count": Slot(format_count(line.count, self.language)),
                     }
                 )
-        self.values.lists["group"] = (
-            groups
-            if any(self._approved(a.what, a.role) for a in self.incident.approvals) or not groups
-            else []
-        )
+        self.values.lists["group"] = groups if self._group_approved() else []
         self.values.lists["measures"] = self._measures()
 
-    def _approved(self, what: str, role: str) -> bool:
-        rung = next((r for r in self.policy.authority if r.role == role), None)
-        return rung is not None and rung.public
+    def _group_approved(self) -> bool:
+        """Tell whether somebody who may make public commitments approved the group remedies, or speaks for them."""
+        public = {rung.role for rung in self.policy.authority if rung.public}
+        named = ("statement", "group", *(remedy.id for remedy in self.incident.group_remedies))
+        approved = any(
+            a.role in public and a.decision == "approved" and any(name in a.what for name in named)
+            for a in self.incident.approvals
+        )
+        return approved or any(s.speaker and s.speaker.role in public for s in self.incident.statements)
 
     def _option(self, offer: Offer) -> Item | None:
         parts = []

@@ -23,6 +23,7 @@ from playbook.documents import (
 )
 from playbook.documents.spreadsheet import Value
 from playbook.drafts import Draft
+from playbook.drafts.outgoing import outgoing
 from playbook.pack.case import Case
 from playbook.pack.manifest import Audience, PackFile
 from playbook.pack.sections.apology import paragraphs
@@ -61,17 +62,6 @@ def place_of(draft: Draft) -> str:
     return f"{'internal' if draft.audience == 'internal' else 'drafts'}/{draft.id}"
 
 
-def draft_text(draft: Draft) -> str:
-    """Return a draft as plain text, ready to paste; internal ones begin with their stamp."""
-    parts = [word("stamp_internal", draft.language)] if draft.audience == "internal" else []
-    return (
-        "\n\n".join(
-            [*parts, *([draft.subject] if draft.subject and not draft.edited else []), draft.text.strip()]
-        )
-        + "\n"
-    )
-
-
 def draft_document(case: Case, draft: Draft) -> Document:
     """Return a draft as a letter: on the client's letterhead, or under the internal stamp."""
     language = draft.language
@@ -98,7 +88,7 @@ def draft_document(case: Case, draft: Draft) -> Document:
 
 def draft_files(case: Case, draft: Draft, formats: tuple[str, ...]) -> Files:
     """Yield the files of one draft."""
-    yield f"{place_of(draft)}.md", PackFile(draft_text(draft).encode(), draft.audience)
+    yield f"{place_of(draft)}.md", PackFile(outgoing(draft).encode(), draft.audience)
     if "docx" in formats:
         yield f"{place_of(draft)}.docx", PackFile(to_docx(draft_document(case, draft)), draft.audience)
 

@@ -26,7 +26,7 @@ POLICY_KEYS = {
     "brand", "contact", "signatories", "glossary", "banned_words", "sources", "size",
 }  # fmt: skip
 BRAND_KEYS = {"name", "short_name", "value", "size", "letterhead"}
-_cache: dict[tuple[str, str], Policy] = {}
+_cache: dict[tuple[str, str, tuple[Path, ...]], Policy] = {}
 
 
 def read_policy(name: str, workspace: Workspace) -> Policy:
@@ -44,9 +44,10 @@ def read_policy(name: str, workspace: Workspace) -> Policy:
             raise
         raise PolicyError(problems) from error
     digest = content_hash(layers)
-    if (name, digest) not in _cache:
-        _cache[name, digest] = _Reader(name, layers, digest).read()
-    return _cache[name, digest]
+    key = (name, digest, tuple(layer.folder for layer in layers))  # a copied workspace has files of its own
+    if key not in _cache:
+        _cache[key] = _Reader(name, layers, digest).read()
+    return _cache[key]
 
 
 def clients(workspace: Workspace) -> tuple[str, ...]:

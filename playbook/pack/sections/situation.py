@@ -181,7 +181,7 @@ def fault(case: Case) -> tuple[Block, ...]:
     if history:
         rows = [
             (
-                when(entry.at, zone, language),
+                when(entry.at, zone, language) if entry.at else "",
                 named("fault", entry.value, language),
                 text(entry.by or ""),
                 text(entry.note or ""),
