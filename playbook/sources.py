@@ -50,6 +50,10 @@ def dotted(keys: Sequence[str | int]) -> str:
     return out
 
 
+MOST_DIGITS = 18
+"""A longer row of digits is text: an account number, not a count."""
+DEEPEST = 60
+"""Records nest a few levels; what nests deeper was not written by a person."""
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -61,14 +65,24 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return None
     if node.value in ("true", "false"):
         return node.value == "true"
-    if _INTEGER.match(node.value):
+    if _INTEGER.match(node.value) and len(node.value) <= MOST_DIGITS:
         return int(node.value)
     return node.value
 
 
-def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Problem]) -> Any:
+def _build(
+    node: yaml.Node, keys: Keys, positions: Positions, problems: list[Problem], seen: set[int]
+) -> Any:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     positions.places[keys] = (line, column)
+    if id(node) in seen or len(keys) > DEEPEST:
+        # An alias is a node that stands in two places: followed, a few lines can stand for gigabytes.
+        found = f"more than {DEEPEST} levels" if len(keys) > DEEPEST else "an alias (*name)"
+        problems.append(
+            Problem(positions.path, line, column, dotted(keys[:8]), found, "plain YAML", "Write the value out.")
+        )
+        return None
+    seen.add(id(node))
     implicit = ("tag:yaml.org,2002:",)
     if not node.tag.startswith(implicit) or "python" in node.tag:
         problems.append(
@@ -86,7 +100,7 @@ def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Pro
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*keys, i), positions, problems) for i, child in enumerate(node.value)]
+        return [_build(child, (*keys, i), positions, problems, seen) for i, child in enumerate(node.value)]
     out: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
@@ -100,7 +114,7 @@ def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Pro
                 )
             )  # fmt: skip
             continue
-        out[key] = _build(value_node, (*keys, key), positions, problems)
+        out[key] = _build(value_node, (*keys, key), positions, problems, seen)
         positions.places[(*keys, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
     return out
 
@@ -108,15 +122,17 @@ def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Pro
 def parse_yaml(text: str, path: str) -> tuple[Any, Positions]:
     """Parse one YAML document.
 
-    Raises InputError with every problem found (syntax, tags, duplicate keys).
+    Raises InputError with every problem found (syntax, tags, aliases, duplicate keys, absurd depth).
     """
     positions = Positions(path)
     problems: list[Problem] = []
     loader = _Loader(text)
     try:
-        events = 0
         node = loader.get_single_node()
-        events += 1
+    except RecursionError as error:
+        raise InputError(
+            [Problem(path, 1, 1, "", "more levels than can be read", "plain YAML", "Write it flatter.")]
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -136,7 +152,7 @@ def parse_yaml(text: str, path: str) -> tuple[Any, Positions]:
         ) from error
     finally:
         loader.dispose()
-    data = None if node is None else _build(node, (), positions, problems)
+    data = None if node is None else _build(node, (), positions, problems, set())
     if problems:
         raise InputError(problems)
     return data, positions

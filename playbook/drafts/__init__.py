@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playbook.plan import Plan
 
 FIRST = ("first-reply", "holding-statement")
-_TO_THE_PERSON = ("first-reply",)
+_TO_THE_PERSON = ("first-reply", "call-script")
 _ALTERNATIVES = {
     "first-reply": ("short", "cautious"),
     "public-apology": ("short", "cautious"),

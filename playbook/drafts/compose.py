@@ -70,7 +70,9 @@ class Worded:
 
 def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -> list[Worded]:
     """Word one move: nothing where no variant may be used; one sentence an item where the move goes through a list."""
-    brief = setting.voice == "brief"  # colleagues look things up in a brief: each thing stands on a line of its own
+    brief = (
+        setting.voice == "brief"
+    )  # colleagues look things up in a brief: each thing stands on a line of its own
     if not move.each:
         return _one(move, values.slots, setting, paragraph, line=brief)
     out: list[Worded] = []
@@ -133,6 +135,8 @@ def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...
     for paragraph, moves in enumerate(plan):
         for name in moves:
             move = bank.moves[name]
+            if move.unless_said and _told(values.slots.get(move.unless_said), worded):
+                continue
             known = _without_said(values, worded) if move.each == "facts" else values
             worded += sentences_of(move, known, setting, paragraph)
     if setting.register == "short":
@@ -150,6 +154,10 @@ def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...
 
 def _sentences(worded: list[Worded]) -> tuple[Sentence, ...]:
     return tuple(w.sentence for w in worded)
+
+
+def _told(slot: Slot | None, worded: list[Worded]) -> bool:
+    return slot is not None and any(slot.text in w.sentence.text for w in worded)
 
 
 def _without_said(values: Values, worded: list[Worded]) -> Values:
@@ -171,7 +179,9 @@ def _without_lonely_leads(worded: list[Worded]) -> list[Worded]:
     for i, w in enumerate(worded):
         leads = w.move.id.endswith("_lead") and w.sentence.text.rstrip().endswith((":", "："))
         following = worded[i + 1] if i + 1 < len(worded) else None
-        if leads and not (following and following.move.each and following.sentence.paragraph == w.sentence.paragraph):
+        if leads and not (
+            following and following.move.each and following.sentence.paragraph == w.sentence.paragraph
+        ):
             continue
         out.append(w)
     return out

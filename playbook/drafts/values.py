@@ -136,7 +136,10 @@ class Writer:
 
     def _open_tracks(self) -> None:
         self.values.lists["tracks"] = [
-            {"item": Slot(in_any(track.rule.label, self.language) if track.rule else track.id), "track": Slot(track.id)}
+            {
+                "item": Slot(in_any(track.rule.label, self.language) if track.rule else track.id),
+                "track": Slot(track.id),
+            }
             for track in self.assessment.tracks
             if track.id != "standard"
         ]
@@ -149,7 +152,15 @@ class Writer:
         if author:
             shown = (author.name or {}).get(language) or author.display_name
             if shown:
-                self.put("customer", address(shown, author.honorific, language, surname_first=surname_is_first(author.name, author.display_name)))
+                self.put(
+                    "customer",
+                    address(
+                        shown,
+                        author.honorific,
+                        language,
+                        surname_first=surname_is_first(author.name, author.display_name),
+                    ),
+                )
         handler = incident.handler
         may_name = (
             handler is not None and handler.consent_to_name is not False and not handler.omission_reason
@@ -158,7 +169,10 @@ class Writer:
             name = self.name(handler, "handler.name")
             self.put("handler", name)
             if name and handler.honorific:
-                self.put("handler_address", address(name, handler.honorific, language, surname_first=surname_is_first(handler.name)))
+                self.put(
+                    "handler_address",
+                    address(name, handler.honorific, language, surname_first=surname_is_first(handler.name)),
+                )
             if handler.backup:
                 backup = self.name(handler.backup, "handler.backup.name")
                 if backup:
@@ -235,9 +249,7 @@ class Writer:
         if cause and self.policy.switch("explanation_gate") != "none":
             self.local("cause", cause.text, f"facts.{cause.id}.text", facts=(cause.id,))
         self.values.lists["facts"] = [
-            item
-            for f in confirmed
-            if f.visibility == "public" and not f.cause and (item := self._fact(f))
+            item for f in confirmed if f.visibility == "public" and not f.cause and (item := self._fact(f))
         ]
         self.values.lists["unknowns"] = (
             self._items((u, f"unknowns[{i}]", {}) for i, u in enumerate(incident.unknowns))

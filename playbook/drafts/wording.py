@@ -19,7 +19,7 @@ from playbook.policy.model import Condition, Policy
 from playbook.sources import Positions, read_yaml
 from playbook.text import Language
 
-MOVE_KEYS = {"part", "each", "drop", "variants"}
+MOVE_KEYS = {"part", "each", "drop", "unless_said", "variants"}
 VARIANT_KEYS = {"id", "when", "text", "register"}
 
 
@@ -43,6 +43,7 @@ class Move:
     part: str
     each: str
     drop: int
+    unless_said: str
     variants: tuple[Variant, ...]
 
 
@@ -90,7 +91,7 @@ def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
             for name, spec in (data.get("moves") or {}).items():
                 _add(moves, str(name), spec, at, problems)
     out = {
-        name: Move(name, m["part"], m["each"], m["drop"], tuple(m["variants"].values()))
+        name: Move(name, m["part"], m["each"], m["drop"], m["unless_said"], tuple(m["variants"].values()))
         for name, m in moves.items()
     }
     for kind, paragraphs in plans.items():
@@ -124,9 +125,10 @@ def _add(
                 ("moves", name, key), key, "one of " + ", ".join(sorted(MOVE_KEYS)), "Correct the key."
             )
         )
-    move = moves.setdefault(name, {"part": "", "each": "", "drop": 0, "variants": {}})
+    move = moves.setdefault(name, {"part": "", "each": "", "drop": 0, "unless_said": "", "variants": {}})
     move["part"] = str(spec.get("part") or move["part"])
     move["each"] = str(spec.get("each") or move["each"])
+    move["unless_said"] = str(spec.get("unless_said") or move["unless_said"])
     move["drop"] = int(spec["drop"]) if spec.get("drop") is not None else move["drop"]
     for i, raw in enumerate(spec.get("variants") or ()):
         keys = ("moves", name, "variants", i)
