@@ -1,5 +1,6 @@
 """What a text states is taken out of it with its value and place."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -60,9 +61,9 @@ def test_a_number_with_separators_reads_as_itself(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("han", "value"), [("三百八", 380), ("一百零八", 108), ("兩百零五", 205), ("一萬二千六百", 12600), ("十二", 12), ("二〇二六", 2026)]
+    ("han", "value"), [("三百八", 380), ("一百零八", 108), ("兩百零五", 205), ("一萬二千六百", 12600), ("十二", 12), ("二〇二六", 2026), ("\U0001e5f1", None)]
 )
-def test_chinese_numerals_read_as_their_value(han: str, value: int) -> None:
+def test_numerals_read_as_their_value_and_what_is_none_as_none(han: str, value: int | None) -> None:
     assert number_of(han) == value
 
 
@@ -70,4 +71,4 @@ def test_chinese_numerals_read_as_their_value(han: str, value: int) -> None:
 def test_spans_lie_within_any_text_and_never_overlap(text: str) -> None:
     found = [q for q in quantities(text, "zh-Hans") if q.kind != "name"]
     assert all(text[q.start : q.end] == q.text for q in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))

@@ -95,7 +95,7 @@ def planted() -> Iterator[Any]:
                     yield pytest.param(example, draft, fault.__name__, text, id=f"{draft.id} {fault.__name__}")
 
 
-@pytest.mark.parametrize(("example", "draft", "fault", "text"), planted())
+@pytest.mark.parametrize(("example", "draft", "fault", "text"), list(planted()))
 def test_a_planted_fault_is_found(example: str, draft: Draft, fault: str, text: str) -> None:
     of = case(example)
     edited = replace(draft, edited=True, written=text)

@@ -49,7 +49,7 @@ def test_every_line_of_environment_is_a_valid_conda_match_spec() -> None:
 
     for spec in _conda_specs():
         assert MatchSpec(spec).name is not None
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(Exception, match=r"."):
         MatchSpec("numpy >=>2")
 
 

@@ -30,7 +30,7 @@ def words_of(path: Path) -> str:
     return html.unescape(re.sub(r"<(?!h[1-6])[^>]*>", "", text)) if path.suffix == ".html" else text
 
 
-@pytest.mark.parametrize(("incident", "entry"), expected())
+@pytest.mark.parametrize(("incident", "entry"), list(expected()))
 def test_a_pack_holds_what_the_scenario_asks(
     incident: str, entry: dict[str, Any], pack_of: Callable[[str], PackResult]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +54,5 @@ def test_hostile_yaml_ends_in_a_problem_with_its_place(text: str, found: str) ->
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
-    try:
+    with contextlib.suppress(InputError):
         parse_yaml(text, "x.yaml")
-    except InputError as error:
-        assert error.problems

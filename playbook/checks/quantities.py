@@ -6,6 +6,7 @@ number has taken is no longer looked at as a count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -151,7 +152,7 @@ _NOT_NAMES = ("這位", "这位", "那位", "一位", "每位", "各位", "位",
 def number_of(text: str) -> Decimal | None:
     """Read a number written in digits, in Chinese numerals or as a small English word; None when it is none."""
     plain = text.replace(",", "")
-    if regex.fullmatch(r"\d+(\.\d+)?", plain):
+    if re.fullmatch(r"\d+(\.\d+)?", plain):  # Python's own idea of a digit, which Decimal shares
         return Decimal(plain)
     if plain.lower() in _WORDS:
         return Decimal(_WORDS[plain.lower()])

@@ -36,7 +36,10 @@ def channels_of(kind: DocumentKind, incident: Incident, policy: Policy) -> tuple
     for channel in kind.channels:
         if channel == "signal":
             own = incident.signal.channel if incident.signal and incident.signal.channel else "web"
-            out.append(own if own in policy.channels else "web")
+            known = policy.channels.get(own)
+            # What is for everybody does not go into one person's letter box; the reply to that person does.
+            private = known is not None and known.visibility == "private" and kind.id not in _TO_THE_PERSON
+            out.append("web" if known is None or private else own)
         else:
             out.append(channel)
     if kind.id == "public-apology":

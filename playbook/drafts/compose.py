@@ -107,7 +107,7 @@ def _one(
     return [Worded(sentence, move)]
 
 
-_SMALL_START = re.compile(r"(?:^|(?<=^• )|(?<=[.!?] )|(?<=[.!?] [“\"]))[a-z]")
+_SMALL_START = re.compile(r"(?:^|(?<=^• )|(?<=[.!?] )(?<![ap]\.m\. )|(?<=[.!?] [“\"]))[a-z]")
 
 
 _SCRIPTS_MEET = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
