@@ -40,7 +40,20 @@ def format_count(number: int, language: Language) -> str:
     return f"{number:,}"
 
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _OWN_CURRENCY: dict[Language, str] = {"zh-Hant": "TWD", "zh-Hans": "CNY", "en": ""}
 _UNITS: dict[str, tuple[str, str, str]] = {  # currency: zh-Hant, zh-Hans, en
     "TWD": ("新臺幣 {n} 元", "新台币 {n} 元", "NT${n}"),
@@ -93,6 +106,24 @@ def format_time(moment: Moment, zone: str, language: Language, *, near: date | N
     return f"{clock} on {written}" if language == "en" else f"{written} {clock}"
 
 
+_LONG: dict[str, tuple[str, str, str]] = {
+    "minutes": ("{n} 分鐘", "{n} 分钟", "{n} minutes"),
+    "hours": ("{n} 小時", "{n} 小时", "{n} hours"),
+    "almost": ("將近 {n} 小時", "将近 {n} 小时", "almost {n} hours"),
+    "more": ("超過 {n} 小時", "超过 {n} 小时", "more than {n} hours"),
+}
+
+
+def format_long(seconds: int, language: Language) -> str:
+    """Word a length of time roughly, never shorter than it was: 45 minutes, almost 4 hours, more than 4 hours."""
+    minutes = -(-seconds // 60)
+    hours, rest = divmod(minutes, 60)
+    form, number = ("minutes", minutes) if minutes < 90 else ("hours", hours)
+    if form == "hours" and rest:
+        form, number = ("almost", hours + 1) if rest >= 45 else ("more", hours)
+    return _LONG[form][LANGUAGES.index(language)].format(n=number)
+
+
 def join_list(items: Sequence[str], language: Language) -> str:
     """Join words as the language does: a, b and c; 甲、乙和丙."""
     if len(items) < 2:
@@ -108,7 +139,25 @@ _HONORIFICS: dict[str, tuple[str, str, str]] = {
     "dr": ("博士", "博士", "Dr"),
 }
 _TWO_CHARACTER_SURNAMES = frozenset(
-    ["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "司徒", "東方", "东方", "皇甫", "尉遲", "尉迟", "公孫", "公孙", "張簡", "范姜"]
+    [
+        "歐陽",
+        "欧阳",
+        "司馬",
+        "司马",
+        "諸葛",
+        "诸葛",
+        "上官",
+        "司徒",
+        "東方",
+        "东方",
+        "皇甫",
+        "尉遲",
+        "尉迟",
+        "公孫",
+        "公孙",
+        "張簡",
+        "范姜",
+    ]
 )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from playbook.assessment import Assessment
 from playbook.incident.model import Contact, Fact, Incident, Person, Telling
+from playbook.messages import say
 from playbook.offers import Offer, Offers
 from playbook.policy.model import Policy
 from playbook.text import (
@@ -17,6 +18,7 @@ from playbook.text import (
     LocalText,
     address,
     format_count,
+    format_long,
     format_money,
     format_time,
     in_any,
@@ -327,30 +329,17 @@ class Writer:
             label = self.words(part.label, f"options.{offer.id}")
             if not label:
                 return None
-            money = part.amount or part.worth
-            if money is None:
-                parts.append(label)
-            elif part.amount is not None:
-                parts.append(
-                    f"{label} ({self.money(money)})"
-                    if self.language == "en"
-                    else f"{label} {self.money(money)}"
-                )
-            else:
-                worth = {
-                    "en": f"worth {self.money(money)}",
-                    "zh-Hant": f"價值 {self.money(money)}",
-                    "zh-Hans": f"价值 {self.money(money)}",
-                }[self.language]
-                parts.append(f"{label} ({worth})" if self.language == "en" else f"{label}（{worth}）")
-        joined = (
-            ", plus ".join(parts)
-            if self.language == "en"
-            else "，另外".join([parts[0], "、".join(parts[1:])])
-            if len(parts) > 1
-            else parts[0]
-        )
-        return {"id": Slot(offer.id), "item": Slot(joined, offers=(offer.id,))}
+            sum_ = part.amount or part.worth
+            key = "part" if sum_ is None else "part_paid" if part.amount is not None else "part_worth"
+            parts.append(
+                say(f"drafts.{key}", self.language, label=label, sum=self.money(sum_) if sum_ else "")
+            )
+        first, *rest = parts
+        words = first
+        if rest:
+            others = say("drafts.between_parts", self.language).join(rest)
+            words = say("drafts.parts", self.language, first=first, others=others)
+        return {"id": Slot(offer.id), "item": Slot(words, offers=(offer.id,))}
 
     def _measures(self) -> list[Item]:
         out: list[Item] = []
@@ -395,31 +384,14 @@ class Writer:
                 w for i, t in enumerate(follow_up.issues) if (w := self.words(t, f"follow_up.issues[{i}]"))
             ]
             self.put("open_issue", join_list([bare(i) for i in issues], self.language) if issues else None)
-            self.local("issue_owner", follow_up.issue_owner, "follow_up.issue_owner")
+            handler = self.name(incident.handler, "handler.name")
+            owner = in_language(follow_up.issue_owner, self.language) or ""
+            if not (handler and handler in owner):  # the person who writes says "I"
+                self.local("issue_owner", follow_up.issue_owner, "follow_up.issue_owner")
         visible = self.assessment.measures_of_time.get("first_visible_reply")
         late = any(c.breached for c in self.assessment.clocks if c.rule.met_by == "first_visible_reply")
         if late and visible and visible.seconds:
-            self.put("silence", _long(int(visible.seconds), self.language))
+            self.put("silence", format_long(int(visible.seconds), self.language))
         stale = [t for t in incident.existing_texts if t.online and not t.internal]
         if stale:
             self.local("stale_where", stale[0].where, "existing_texts.where")
-
-
-def _long(seconds: int, language: Language) -> str:
-    """Word a length of time roughly, never shorter than it was: almost four hours, 45 minutes."""
-    minutes = -(-seconds // 60)
-    if minutes < 90:
-        return {"en": f"{minutes} minutes", "zh-Hant": f"{minutes} 分鐘", "zh-Hans": f"{minutes} 分钟"}[
-            language
-        ]
-    hours, rest = divmod(minutes, 60)
-    if rest >= 45:
-        n = hours + 1
-        return {"en": f"almost {n} hours", "zh-Hant": f"將近 {n} 小時", "zh-Hans": f"将近 {n} 小时"}[language]
-    if rest:
-        return {
-            "en": f"more than {hours} hours",
-            "zh-Hant": f"超過 {hours} 小時",
-            "zh-Hans": f"超过 {hours} 小时",
-        }[language]
-    return {"en": f"{hours} hours", "zh-Hant": f"{hours} 小時", "zh-Hans": f"{hours} 小时"}[language]
