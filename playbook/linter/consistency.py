@@ -1,4 +1,4 @@
-"""What a text says against itself: a weekday that is not that date's, a day that does not exist, two totals."""
+"""What a text says against itself: a weekday that is not that date's, a day that does not exist, two totals, wrong sums."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 import regex
 
+from playbook.linter.figures import impossible_weekdays, wrong_figures
 from playbook.linter.match import Span, Text
 from playbook.linter.rules import Rule
 
@@ -47,10 +48,12 @@ def contradictions(text: Text, rule: Rule) -> list[Span]:
         ):
             out.append(match.span())
     out += _totals(text, rule)
+    out += wrong_figures(text)
     return out
 
 
 def _dates(folded: str, only_year: int | None) -> Iterator[Span]:
+    without_year: list[tuple[int, int, int, Span]] = []
     for form in (_EN_DATE, _ZH_DATE, _ISO_DATE):
         for match in form.finditer(folded):
             groups = match.groupdict()
@@ -67,6 +70,9 @@ def _dates(folded: str, only_year: int | None) -> Iterator[Span]:
                 continue
             if weekday and year and when.weekday() != {**_EN_DAYS, **_ZH_DAYS}[weekday]:
                 yield match.span()
+            elif weekday and not year:
+                without_year.append((month, day, {**_EN_DAYS, **_ZH_DAYS}[weekday], match.span()))
+    yield from impossible_weekdays(without_year)
 
 
 def _year(written: str | None) -> int | None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import regex
+
 from playbook.linter.findings import Finding
 from playbook.linter.parts import PartIndex, holds
 from playbook.linter.prose import Lines, Prose
 from playbook.linter.rules import PatternTooSlow, Rule, RuleSet
 
 Span = tuple[int, int]
+
+_NOT_OURS = regex.compile(
+    r"(?:客人|客戶|客户|顧客|顾客|對方|对方|家屬|家属|他|她|不要|不可|不能|切勿|別|别|勿|禁止|避免|而不是"
+    r"|caller|customer|guest|they|he |she |never|not |n't |avoid|instead of)[^。；.;\n]{0,60}\Z"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ def phrase_spans(text: Text, rule: Rule) -> list[Span]:
     """Return the places where a rule's patterns match and its conditions hold."""
     prose = text.prose
     spans: list[Span] = []
+    counts: dict[int, bool] = {}  # by sentence: the conditions are the same for every match in it
     for pattern in rule.patterns:
         if rule.scope == "sentence":
             units = [(n, prose.sentences[n].start, prose.sentences[n].end) for n in pattern.candidates(prose)]
@@ -62,12 +70,29 @@ def phrase_spans(text: Text, rule: Rule) -> list[Span]:
             continue
         for number, start, end in units:
             for match in pattern.matches(prose, start, end):
-                if not rule.quotes and prose.quoted(*match):
+                if silent(text, rule, match):
                     continue
                 at = number if rule.scope == "sentence" else prose.sentence_at(match[0])
-                if holds(prose, rule.conditions, at, rule.near) and not owned(text, rule, at):
+                if at not in counts:
+                    counts[at] = holds(prose, rule.conditions, at, rule.near) and not owned(text, rule, at)
+                if counts[at]:
                     spans.append(match)
     return spans
+
+
+def silent(text: Text, rule: Rule, span: Span) -> bool:
+    """Tell whether a stretch is only quoted, so that the rule leaves it alone.
+
+    In a script for a call the quotations are what we say, unless the words before them give them to someone else.
+    """
+    if rule.quotes:
+        return False
+    prose = text.prose
+    if text.kind != "call-script":
+        return prose.quoted(*span)
+    start = prose.sentences[prose.sentence_at(span[0])].start
+    opening = max(prose.folded.rfind(mark, start, span[0] + 1) for mark in ("「", "“", '"'))
+    return opening >= 0 and _NOT_OURS.search(prose.folded, max(0, opening - 80), opening) is not None
 
 
 def paragraphs(prose: Prose) -> list[tuple[int, int, int]]:

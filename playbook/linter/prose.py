@@ -6,6 +6,7 @@ given back in code points of the text as it was written.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ class Prose:
             return folded
         lines = folded.split("\n")
         out = [lines[0]]
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in itertools.pairwise(lines):
             out.append((" " if _continues(before.rstrip(), line, self.language) else "\n") + line)
         return "".join(out)
 

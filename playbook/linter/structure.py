@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import regex
 
+from playbook.linter.combine import combined, unfilled
 from playbook.linter.consistency import contradictions
 from playbook.linter.languages import script_of
 from playbook.linter.match import Span, Text, phrase_spans
@@ -157,6 +158,7 @@ def feelings_outweigh(text: Text, rule: Rule) -> list[Span]:
 DETECTORS: dict[str, Callable[[Text, Rule], list[Span]]] = {
     "absent_part": absent_part,
     "apology_too_late": apology_too_late,
+    "combined": combined,
     "contradictions": contradictions,
     "feelings_outweigh": feelings_outweigh,
     "impersonal_signature": impersonal_signature,
@@ -167,5 +169,6 @@ DETECTORS: dict[str, Callable[[Text, Rule], list[Span]]] = {
     "remedy_too_early": remedy_too_early,
     "slips": slips,
     "too_often": too_often,
+    "unfilled": unfilled,
 }
 """Rules that a pattern alone cannot state, by the name that rule files use."""
