@@ -150,7 +150,9 @@ def _owner(role: str, incident: Incident, policy: Policy) -> Owner:
         handler, handler.backup if handler else None, *incident.team, *speakers,
     )  # fmt: skip
     person = (
-        handler if role == "handler" else next((p for p in people if p and p.role and p.role in (role, rung.role if rung else role)), None)
+        handler
+        if role == "handler"
+        else next((p for p in people if p and p.role and p.role in (role, rung.role if rung else role)), None)
     )
     label = known.label if known else rung.label if rung else {}
     return Owner(role, label, person.name if person else None)
@@ -187,11 +189,12 @@ def _to_decide(incident: Incident, assessment: Assessment, offers: Offers) -> It
         values: dict[str, Any] = {
             "promise": promise.id, "text": promise.text, "to": promise.to or "", "value": promise.value or "",
         }  # fmt: skip
+        said = "" if promise.value else "_said"
         if promise.authority_needed:
             values["role"] = promise.authority_needed.label
-            yield Remark("promise", "plan.decide_promise", values, ("S0-35", "S0-36"), "error")
+            yield Remark("promise", f"plan.decide_promise{said}", values, ("S0-35", "S0-36"), "error")
         else:
-            yield Remark("promise_nobody", "plan.decide_promise_nobody", values, ("S0-35",), "error")
+            yield Remark("promise_nobody", f"plan.decide_promise_nobody{said}", values, ("S0-35",), "error")
     for offer in offers.options:
         if offer.authority and not offer.approved:
             values = {

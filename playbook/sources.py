@@ -70,16 +70,16 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return node.value
 
 
-def _build(
-    node: yaml.Node, keys: Keys, positions: Positions, problems: list[Problem], seen: set[int]
-) -> Any:
+def _build(node: yaml.Node, keys: Keys, positions: Positions, problems: list[Problem], seen: set[int]) -> Any:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     positions.places[keys] = (line, column)
     if id(node) in seen or len(keys) > DEEPEST:
         # An alias is a node that stands in two places: followed, a few lines can stand for gigabytes.
         found = f"more than {DEEPEST} levels" if len(keys) > DEEPEST else "an alias (*name)"
         problems.append(
-            Problem(positions.path, line, column, dotted(keys[:8]), found, "plain YAML", "Write the value out.")
+            Problem(
+                positions.path, line, column, dotted(keys[:8]), found, "plain YAML", "Write the value out."
+            )
         )
         return None
     seen.add(id(node))

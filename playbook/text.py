@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, get_args
@@ -168,6 +169,8 @@ def is_han(text: str) -> bool:
 
 def surname(name: str, *, first: bool = False) -> str:
     """Return the surname of a name: of one in Han characters the first one or two, else the last word (or the `first`)."""
+    if "·" in name or "‧" in name:  # a Western name in Chinese characters: 黛娜·惠特洛克
+        return re.split("[·‧]", name)[-1]
     if is_han(name):
         return name[:2] if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else name[0]
     return name.split()[0] if first else name.split()[-1]

@@ -16,7 +16,7 @@ CORPUS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "corpus" / "blocking.yaml").read_text(encoding="utf-8")
 )
 # What was measured when the corpus was added; the held-out half is the honest figure. A change may only raise it.
-FOUND = {"development": 60, "held_out": 20}
+FOUND = {"development": 60, "held_out": 22}
 FALSE_ALARMS = {"development": 0, "held_out": 6}
 
 

@@ -89,9 +89,17 @@ def _outcome(
 def _recorded(promise: Promise, incident: Incident, policy: Policy, as_of: Moment | None) -> PromiseState:
     role = promise.role or _role_of(incident, promise.by)
     needed, authorised, reason = judge(
-        incident, policy, role, promise.value, promise.public, promise.approval, promise.at
+        incident,
+        policy,
+        role,
+        promise.value,
+        promise.public and not promise.progress,
+        promise.approval,
+        promise.at,
     )
     later = _first_word(incident, promise.at) if promise.progress else None
+    if later and as_of and later.exact and later.at > as_of.at:
+        later = None  # told as of an earlier time, it has not come yet
     state, kept_at = _outcome(promise.due, promise.kept_at, as_of, later, promise.progress)
     return PromiseState(
         promise.id, "promise", promise.text, promise.at, promise.by or role, promise.to, promise.value, promise.due,

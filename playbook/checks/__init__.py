@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playbook.assessment import Assessment
 from playbook.checks.agreement import disagreements
 from playbook.checks.mismatch import check_against_record
-from playbook.checks.record import OnRecord, collect
+from playbook.checks.record import OnRecord, collect, public_texts
 from playbook.drafts import Draft
 from playbook.incident.model import Incident
 from playbook.linter import Report, check_text
@@ -43,6 +43,8 @@ def public_words(incident: Incident, policy: Policy) -> tuple[str, ...]:
         if contact is not None:
             words += [w for w in (contact.line, contact.email, contact.url) if w]
     words += [str(value) for value in policy.brand.contact.values() if isinstance(value, str)]
+    words += policy.brand.name.values()
+    words += public_texts(incident)
     return tuple(dict.fromkeys(words))
 
 

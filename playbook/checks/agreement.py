@@ -25,7 +25,7 @@ def disagreements(drafts: Iterable[Draft]) -> Mapping[str, tuple[Finding, ...]]:
     """Return, per draft id, the sums and counts that another language's version of the same kind and channel lacks.
 
     Where that version has another figure of the same sort instead, the two contradict each other: an error. Where it
-    only says less it is a warning. Internal texts may differ: nobody outside lays them side by side.
+    only says less it is a suggestion. Internal texts may differ: nobody outside lays them side by side.
     """
     groups: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
@@ -45,8 +45,10 @@ def disagreements(drafts: Iterable[Draft]) -> Mapping[str, tuple[Finding, ...]]:
                 own, theirs = stated[draft.id], stated[other.id]
                 instead = {key[0] for key in theirs.keys() - own.keys()}
                 for key in own.keys() - theirs.keys():
-                    level: Level = "error" if key[0] in instead else "warning"
+                    level: Level = "error" if key[0] in instead else "suggestion"
                     q = own[key]
-                    checker.add("inconsistent-facts", level, "versions_differ", q.start, q.end, other=other.id)
+                    checker.add(
+                        "inconsistent-facts", level, "versions_differ", q.start, q.end, other=other.id
+                    )
                 out[draft.id] += checker.findings
     return {id_: tuple(dict.fromkeys(found)) for id_, found in out.items()}

@@ -156,10 +156,15 @@ def collect(incident: Incident, policy: Policy, assessment: Assessment, offers: 
                 if value.honorific in ("ms", "mr", "dr"):
                     on.honorifics[text] = value.honorific
         if isinstance(value, Author):
-            for person in filter(None, (value.display_name, value.private_name, *(value.name or {}).values())):
+            for person in filter(
+                None, (value.display_name, value.private_name, *(value.name or {}).values())
+            ):
                 on.names.add(person)
                 if value.honorific in ("ms", "mr", "dr"):
                     on.honorifics[person] = value.honorific
+    for existing in incident.existing_texts:
+        if existing.at is not None:  # what it says may be wrong; when it went out is not
+            on.add_moment(existing.at, zone)
     on.counts.add(Decimal(sum(item.count for item in _same_causes(incident))))
     for signatory in policy.brand.signatories.values():
         on.names.update((signatory.get("name") or {}).values())
@@ -214,3 +219,19 @@ def said_by_customer(incident: Incident) -> tuple[str, ...]:
     segments: tuple[NoteSegment, ...] = incident.intake.segments if incident.intake else ()
     words += [segment.verbatim for segment in segments] + [row.text for row in incident.complaints]
     return tuple(words)
+
+
+def public_texts(incident: Incident) -> Iterator[str]:
+    """Yield what the record itself holds for the public, in every language."""
+    said = [incident.what_happened, incident.event_name, incident.brand_promise, incident.affected_group]
+    said += [fact.text for fact in incident.facts if fact.visibility == "public"]
+    said += [measure.what for measure in incident.measures if measure.public]
+    said += [group.label for group in incident.group_remedies]
+    said += [*incident.doing_now, *incident.do_now, *incident.unknowns]
+    said += [question.answer for question in incident.bystander_questions]
+    tellings = incident.tellings
+    for name in ("expected", "got", "effect", "tried", "doing"):
+        telling = getattr(tellings, name) if tellings else None
+        said += [telling.reply, telling.statement] if telling else []
+    for text in said:
+        yield from (text or {}).values()

@@ -32,15 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="DIR", help="the pack; of several incidents, the folder of their packs"
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many incidents at once")
-    parser.add_argument(
-        "--cluster", metavar="ADDRESS", help="a dask scheduler that runs the incidents elsewhere"
-    )
+
+
+MOST_LINES = 8
+"""How many findings a terminal is shown."""
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; returns the exit code of the contract."""
     as_of = _now() if args.as_of == "now" else args.as_of
-    if len(args.incidents) == 1 and not args.cluster:
+    if len(args.incidents) == 1:
         return _one(args, as_of)
     return _several(args, as_of)
 
@@ -53,11 +54,16 @@ def _now() -> str:
 
 
 def _one(args: argparse.Namespace, as_of: str | None) -> int:
+    from playbook.messages.printable import printable
     from playbook.pack import render_pack
 
     result = render_pack(args.incidents[0], args.client, args.languages, args.formats, as_of, args.out)
     for message in result.messages:
         print(message, file=sys.stderr)
+    for line in result.grave[:MOST_LINES]:
+        print(printable(line), file=sys.stderr)
+    if len(result.grave) > MOST_LINES:
+        print(f"… and {len(result.grave) - MOST_LINES} more: see findings.json", file=sys.stderr)
     _warn_if_old(args.incidents[0], as_of)
     print(summary(str(result.path), dict(result.findings)))
     return result.exit_code
@@ -65,8 +71,8 @@ def _one(args: argparse.Namespace, as_of: str | None) -> int:
 
 def summary(path: str, findings: dict[str, int]) -> str:
     """Return one line on a pack: where it is, and what was found."""
-    found = ", ".join(f"{count} {level}" for level, count in findings.items() if count) or "nothing found"
-    return f"{path}: {found}"
+    found = ", ".join(f"{count} {level}" for level, count in findings.items() if count)
+    return f"pack written to {path}" + (f": {found}" if found else ", nothing found in the drafts")
 
 
 def _warn_if_old(incident: str, as_of: str | None) -> None:

@@ -49,5 +49,7 @@ def to_pdf(document: Document) -> bytes:
         "blocks": [_block(block) for block in document.blocks],
     }
     template = (files(__package__) / "page.typ").read_bytes()
-    made: bytes = typst.compile(template, sys_inputs={"document": json.dumps(data, ensure_ascii=False)}, format="pdf")
+    made: bytes = typst.compile(
+        template, sys_inputs={"document": json.dumps(data, ensure_ascii=False)}, format="pdf"
+    )
     return made

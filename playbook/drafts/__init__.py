@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playbook.assessment import Assessment
-from playbook.drafts.compose import Setting, compose
+from playbook.drafts.compose import Setting, compose, plan_of
 from playbook.drafts.model import Alternative, Draft, Missing, NotWritten, Sentence, joined
-from playbook.drafts.values import Writer
+from playbook.drafts.values import Values, Writer
 from playbook.drafts.wording import Bank, bank_of
 from playbook.incident.model import Incident
 from playbook.messages import fill
@@ -157,7 +157,7 @@ def _write(
         audience=kind.audience,
         subject=_subject(bank, kind, values.slots, voice),
         sentences=sentences,
-        missing=_missing(kind, sentences),
+        missing=(*_missing(kind, sentences), *_unsaid(bank, setting, sentences, values)),
         untranslated=tuple(dict.fromkeys(values.untranslated)),
         alternatives=_alternatives(bank, values, setting, sentences),
         sendable=incident.mode != "exercise",
@@ -207,6 +207,17 @@ def _subject(bank: Bank, kind: DocumentKind, slots: object, voice: str) -> str |
 def _missing(kind: DocumentKind, sentences: tuple[Sentence, ...]) -> tuple[Missing, ...]:
     present = {part for s in sentences for part in s.part.split()}
     return tuple(Missing(part, f"drafts.missing_{part}") for part in kind.parts if part not in present)
+
+
+def _unsaid(
+    bank: Bank, setting: Setting, sentences: tuple[Sentence, ...], values: Values
+) -> tuple[Missing, ...]:
+    """Return what people should do now, where the channel had no room for it: that must not get lost in silence."""
+    plan = {move for paragraph in plan_of(bank, setting.kind, setting.voice) or () for move in paragraph}
+    written = {s.wording for s in sentences}
+    wordings = {variant.id for variant in bank.moves["do_now"].variants} if "do_now" in bank.moves else set()
+    lost = "do_now" in plan and values.lists.get("do_now") and not written & wordings
+    return (Missing("do_now", "drafts.missing_do_now"),) if lost else ()
 
 
 def _alternatives(

@@ -167,7 +167,8 @@ def _without_said(values: Values, worded: list[Worded]) -> Values:
 
     def is_new(item: Mapping[str, Slot]) -> bool:
         figure = item["figure"].text if "figure" in item else ""
-        return not (set(item["item"].facts) & ids) and not (figure and figure in told)
+        seen = figure and re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", told)
+        return not (set(item["item"].facts) & ids) and not seen
 
     left = [item for item in values.lists.get("facts", ()) if is_new(item)]
     return replace(values, lists={**values.lists, "facts": left})

@@ -182,15 +182,15 @@ class Writer:
                     self.put(
                         "backup", f"{title} {backup}".strip() if language == "en" else f"{title}{backup}"
                     )
-        contacts = [
-            c
-            for c in (
-                handler.contact if handler else None,
-                incident.contact,
-                Contact(**{k: v for k, v in brand.contact.items() if k in ("line", "email", "url")}),
-            )
-            if c
-        ]
+        own = handler.contact if handler else None
+        everybodys = Contact(**{k: v for k, v in brand.contact.items() if k in ("line", "email", "url")})
+        # One person's line is for the one person; a statement to thousands names the line that is there for all.
+        order = (
+            (own, incident.contact, everybodys)
+            if self.person == "reply"
+            else (incident.contact, everybodys, own)
+        )
+        contacts = [c for c in order if c]
         for slot in ("line", "email", "url"):
             self.put(slot, next((getattr(c, slot) for c in contacts if getattr(c, slot)), None))
         reach = next(
@@ -389,7 +389,11 @@ class Writer:
             if not (handler and handler in owner):  # the person who writes says "I"
                 self.local("issue_owner", follow_up.issue_owner, "follow_up.issue_owner")
         visible = self.assessment.measures_of_time.get("first_visible_reply")
-        late = any(c.breached for c in self.assessment.clocks if c.rule.met_by == "first_visible_reply")
+        late = any(
+            c.breached and c.rule.level == "breach"
+            for c in self.assessment.clocks
+            if c.rule.met_by == "first_visible_reply"
+        )
         if late and visible and visible.seconds:
             self.put("silence", format_long(int(visible.seconds), self.language))
         stale = [t for t in incident.existing_texts if t.online and not t.internal]

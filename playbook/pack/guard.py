@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from playbook.checks.record import public_texts
 from playbook.incident.model import Incident
 from playbook.pack.manifest import Audience
 
@@ -61,22 +62,6 @@ def _telling(texts: Iterable[str], always: bool, open_words: Iterable[str]) -> t
         return always or (long_enough and not any(_folded(text) in words for words in open_words))
 
     return tuple(text for text in texts if tells(text))
-
-
-def public_texts(incident: Incident) -> Iterator[str]:
-    """Yield what the record itself holds for the public, in every language."""
-    said = [incident.what_happened, incident.event_name, incident.brand_promise, incident.affected_group]
-    said += [fact.text for fact in incident.facts if fact.visibility == "public"]
-    said += [measure.what for measure in incident.measures if measure.public]
-    said += [group.label for group in incident.group_remedies]
-    said += [*incident.doing_now, *incident.do_now, *incident.unknowns]
-    said += [question.answer for question in incident.bystander_questions]
-    tellings = incident.tellings
-    for name in ("expected", "got", "effect", "tried", "doing"):
-        telling = getattr(tellings, name) if tellings else None
-        said += [telling.reply, telling.statement] if telling else []
-    for text in said:
-        yield from (text or {}).values()
 
 
 def leaks(path: str, audience: Audience, text: str, kept: Mapping[str, tuple[str, ...]]) -> tuple[Leak, ...]:

@@ -52,6 +52,7 @@ class PackResult:
     leaks: tuple[Leak, ...] = ()
     current: bool = False
     messages: tuple[str, ...] = ()
+    grave: tuple[str, ...] = ()  # what is found at level block or error, a line each: draft, rule, words
 
     @property
     def exit_code(self) -> int:
@@ -206,7 +207,13 @@ def render_pack(
     write_whole(target, pack)
     messages = [word("kept", case.language, source=k.source, target=k.target) for k in kept]
     messages += [f"{leak.path}: {word('withheld', case.language, field=leak.field)}" for leak in found]
-    return PackResult(target, tuple(sorted(pack)), counts, kept, found, messages=tuple(messages))
+    grave = tuple(
+        f"{report.draft_id}: {f.level} {f.rule}: {f.match[:60]}"
+        for report in case.reports
+        for f in report.report.findings
+        if f.level in ("block", "error")
+    )
+    return PackResult(target, tuple(sorted(pack)), counts, kept, found, messages=tuple(messages), grave=grave)
 
 
 def _read(

@@ -187,6 +187,11 @@ class _Reader:
 
     def _text(self, value: Any) -> dict[str, str]:
         if isinstance(value, dict):
+            for key in value.keys() - set(LANGUAGES):
+                at = self.layers[-1].at
+                found, wanted = f"the language {str(key)[:60]!r}", " or ".join(LANGUAGES)
+                remedy = "Correct it; a text with a comma or a colon inside {…} has to be quoted."
+                self.problems.append(at.problem((), found, wanted, remedy))
             return {str(k): str(v) for k, v in value.items() if v not in (None, "")}
         return {language: str(value) for language in LANGUAGES} if value not in (None, "") else {}
 

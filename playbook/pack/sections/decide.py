@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from playbook.documents import Block, Callout, Heading, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.drafts import Draft
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS
 from playbook.pack.words import joined, listed, local, marked, named, remark, when, word
 from playbook.plan import Owner
 from playbook.text import Language
+from playbook.times import Moment
 
 STEP_MARKS: dict[str, Mark] = {
     "open": "warn",
@@ -50,12 +52,25 @@ def now(case: Case) -> tuple[Block, ...]:
     ready = [
         draft.id
         for draft, report in case.checked
-        if report.report.verdict == "ready" and draft.language == language and draft.audience != "internal"
+        if report.report.verdict == "ready"
+        and draft.language == language
+        and draft.audience != "internal"
+        and sent_at(case, draft) is None
     ]
     if ready:
         items = (text(listed(language).join(ready)), text(word("drafts_where", language)))
         blocks.append(Callout("good", word("can_go_out", language), items))
     return tuple(blocks)
+
+
+def sent_at(case: Case, draft: Draft) -> Moment | None:
+    """Return when a draft of this kind, channel and language went out last; None where it did not."""
+    rows = (
+        r
+        for r in case.incident.sent
+        if (r.kind, r.channel, r.language) == (draft.kind, draft.channel, draft.language)
+    )
+    return max((row.at for row in rows), default=None)
 
 
 def to_decide(case: Case) -> tuple[Block, ...]:
@@ -132,7 +147,10 @@ def drafts_overview(case: Case) -> tuple[Block, ...]:
         )
         verdict = report.report.verdict
         state = marked(named("verdict", verdict, language), VERDICT_MARKS[verdict])
-        edited = word("edited", language) if draft.edited else ""
+        notes = [word("edited", language)] if draft.edited else []
+        went_out = sent_at(case, draft)
+        if went_out:
+            notes.append(word("went_out", language, at=when(went_out, case.incident.timezone, language)))
         rows.append(
             (
                 draft.id,
@@ -140,7 +158,7 @@ def drafts_overview(case: Case) -> tuple[Block, ...]:
                 named("audience", draft.audience, language),
                 state,
                 counts,
-                edited,
+                listed(language).join(notes),
             )
         )
     blocks: list[Block] = [Heading(2, word("drafts", language))]

@@ -9,6 +9,7 @@ from playbook.documents import Block, Callout, Document, Heading, List, Paragrap
 from playbook.drafts import Draft, Sentence
 from playbook.pack.case import Case
 from playbook.pack.sections.review import said
+from playbook.pack.words import word
 from playbook.text import Language, format_date, in_language
 
 # Which heading a paragraph of the draft stands under, by the first part that it has.
@@ -26,7 +27,10 @@ def public_blocks(case: Case, language: Language) -> tuple[Block, ...]:
     event = in_language(case.incident.event_name or case.incident.title, language)
     if draft is None or not event:
         return ()
-    blocks: list[Block] = [Heading(1, said("public_title", language, event=event))]
+    title = said("public_title", language, event=event)
+    blocks: list[Block] = [Heading(1, title[:1].upper() + title[1:])]
+    if case.incident.invented:
+        blocks.append(Callout("note", word("invented", language)))
     under = ""
     signature: list[Block] = []
     for paragraph in _paragraphs(draft):
@@ -45,7 +49,7 @@ def public_blocks(case: Case, language: Language) -> tuple[Block, ...]:
         lead = tuple(s for s in paragraph if not s.line)
         if lead:
             blocks.append(Paragraph(text(_words(lead, language))))
-        items = tuple(text(s.text) for s in paragraph if s.line)
+        items = tuple(text(s.text.lstrip("•・· ")) for s in paragraph if s.line)
         if items:
             blocks.append(List(items))
     if not any(isinstance(b, Heading) and b.text == said("public_change", language) for b in blocks):
