@@ -82,6 +82,7 @@ WRONG = {
     "a bad date": ("as_of: 2026-13-40\n", "as_of"),
     "a negative amount": ("currency: TWD\nprice: '-5'\n", "price"),
     "text where a list is expected": ("facts: none of them\n", "facts"),
+    "a comma in a text that is not quoted": ("title: {en: late, and broken}\n", "Quote each text"),
     "a fact without an id": ("facts: [{text: {en: it broke}}]\n", "facts"),
 }
 

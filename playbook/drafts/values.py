@@ -149,6 +149,7 @@ class Writer:
     def _people(self) -> None:
         incident, language = self.incident, self.language
         brand = self.policy.brand
+        self.put("customers", in_any(brand.customers, language))
         self.put("brand", brand.name.get(language) or next(iter(brand.name.values()), ""))
         author = incident.signal.author if incident.signal else None
         if author:
@@ -399,3 +400,4 @@ class Writer:
         stale = [t for t in incident.existing_texts if t.online and not t.internal]
         if stale:
             self.local("stale_where", stale[0].where, "existing_texts.where")
+            self.local("correction", stale[0].correction, "existing_texts.correction")

@@ -163,6 +163,7 @@ class ExistingText(Record):
     approval: str | None = None
     online: bool | None = None
     internal: bool = False
+    correction: Text | None = None  # what is right, where the text is wrong
 
 
 class Measure(Record):

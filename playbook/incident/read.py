@@ -427,4 +427,6 @@ def _remedy(detail: Any) -> str:
         return "Add it."
     if "offset" in _expected(detail) or "zone" in _expected(detail):
         return "Write the time with its offset, as 2026-05-09T18:20+08:00."
+    if isinstance(detail.get("input"), dict) and None in detail["input"].values():
+        return 'Quote each text that holds a comma: {en: "late, and broken"}.'
     return "Correct the value."

@@ -12,6 +12,7 @@ from playbook.checks import DraftReport, check_drafts, check_existing_texts
 from playbook.drafts import Draft, NotWritten, write_drafts
 from playbook.errors import InputError, Problem
 from playbook.incident import Incident, read_incident
+from playbook.incident.known import known_at
 from playbook.offers import Offers, make_offers
 from playbook.plan import Plan, make_plan
 from playbook.policy import read_policy
@@ -205,4 +206,7 @@ def open_case(
         problems += error.problems
     if problems or incident is None or policy is None:
         raise InputError(problems)
+    told_at = moment or incident.as_of
+    if told_at is not None:
+        incident = known_at(incident, told_at)
     return Case(place, workspace, incident, policy, wanted or policy.languages, moment)

@@ -259,6 +259,7 @@ class Brand:
 
     name: LocalText
     short_name: LocalText
+    customers: LocalText  # how its texts call the people it serves: customers, parents, passengers
     value: LocalText  # one values sentence
     size: str
     letterhead: LocalText

@@ -25,7 +25,7 @@ POLICY_KEYS = {
     "name", "extends", "invented", "note", "languages", "currency", "jurisdiction", "timezone", "calendar", "in_force_from", "switches",
     "brand", "contact", "signatories", "glossary", "banned_words", "sources", "size",
 }  # fmt: skip
-BRAND_KEYS = {"name", "short_name", "value", "size", "letterhead"}
+BRAND_KEYS = {"name", "short_name", "customers", "value", "size", "letterhead"}
 _cache: dict[tuple[str, str, tuple[Path, ...]], Policy] = {}
 
 
@@ -176,6 +176,7 @@ class _Reader:
         return Brand(
             name=name,
             short_name=self._text(data.get("short_name") or name),
+            customers=self._text(data.get("customers") or ""),
             value=self._text(data.get("value") or ""),
             size=str(data.get("size") or self._top("size", "")),
             letterhead=self._text(data.get("letterhead") or ""),
