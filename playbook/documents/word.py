@@ -7,7 +7,9 @@ pack holds dozens of short letters. The same blocks give the same bytes.
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
+from math import ceil
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -76,17 +78,23 @@ def _paragraph(
     return f"<w:p>{f'<w:pPr>{head}</w:pPr>' if head else ''}{body}</w:p>"
 
 
+_WORD = re.compile(r"[!-~\u00c0-\u024f]+")
+
+
 def _units(text: str) -> int:
-    return max((sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in text.split("\n")), default=0)
+    """Return how many half Chinese characters a text is wide; a bold Latin letter of a wide font takes 1.3."""
+    return max((ceil(sum(2 if ord(c) > 0x2E7F else 1.3 for c in line)) for line in text.split("\n")), default=0)
 
 
 def column_widths(block: Table) -> list[int]:
     """Share the page's width by what the columns hold: short ones get all they need, the long ones share the rest."""
     natural, least = [], []
     for at, column in enumerate(block.columns):
-        lengths = [_units(column.label), *(_units("".join(r.text for r in row[at])) for row in block.rows)]
-        natural.append(_MARGIN + _UNIT * min(max(*lengths, 3), 80))
-        least.append(min(natural[-1], _MARGIN + _UNIT * 11))
+        cells = [column.label, *("".join(r.text for r in row[at]) for row in block.rows)]
+        natural.append(_MARGIN + _UNIT * min(max(*map(_units, cells), 3), 80))
+        # A column as wide as its longest word, so that no word is broken, up to what is still a column.
+        word = max((_units(w) for cell in cells for w in _WORD.findall(cell)), default=0)
+        least.append(min(natural[-1], _MARGIN + _UNIT * max(11, min(word, 20))))
     spare = _TEXT_WIDTH - sum(least)
     more = [want - floor for want, floor in zip(natural, least, strict=True)]
     if spare <= 0 or not any(more):  # too many columns, or all short: in proportion
