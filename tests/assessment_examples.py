@@ -72,7 +72,14 @@ def clock(id_: str, starts: str, met: str, period: int, unit: Any = "minutes", *
     return ClockRule(id_, text(id_), starts, met, period, unit, origin=HERE, **(values | more))
 
 
-def step(id_: str, stage: str, by_when: str = "", when: Condition | None = None, role: str = "agent", done_when: Condition | None = None) -> Step:
+def step(
+    id_: str,
+    stage: str,
+    by_when: str = "",
+    when: Condition | None = None,
+    role: str = "agent",
+    done_when: Condition | None = None,
+) -> Step:
     """Return a step of the playbook."""
     return Step(
         id_, stage, text(id_), role, by_when, text("done"), text("do"), text("don't"),

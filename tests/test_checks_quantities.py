@@ -34,8 +34,12 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kind", "value", "weekday"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_a_statement_is_read_with_its_value(text: str, kind: str, value: tuple[object, ...], weekday: int | None) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "weekday"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_a_statement_is_read_with_its_value(
+    text: str, kind: str, value: tuple[object, ...], weekday: int | None
+) -> None:
     found = quantities(text, "en")
     assert [(q.kind, q.value, q.weekday) for q in found] == [(kind, value, weekday)]
     assert text[found[0].start : found[0].end] == found[0].text
@@ -61,7 +65,16 @@ def test_a_number_with_separators_reads_as_itself(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("han", "value"), [("三百八", 380), ("一百零八", 108), ("兩百零五", 205), ("一萬二千六百", 12600), ("十二", 12), ("二〇二六", 2026), ("\U0001e5f1", None)]
+    ("han", "value"),
+    [
+        ("三百八", 380),
+        ("一百零八", 108),
+        ("兩百零五", 205),
+        ("一萬二千六百", 12600),
+        ("十二", 12),
+        ("二〇二六", 2026),
+        ("\U0001e5f1", None),
+    ],
 )
 def test_numerals_read_as_their_value_and_what_is_none_as_none(han: str, value: int | None) -> None:
     assert number_of(han) == value

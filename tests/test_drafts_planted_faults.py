@@ -32,7 +32,9 @@ def number_in(text: str, pattern: str, change: Callable[[re.Match[str]], str]) -
 def wrong_sum(draft: Draft) -> str | None:
     """A digit more in the first sum of money."""
     form = r"(?:NT\$|CNY )(\d[\d,]*)" if draft.language == "en" else r"(?<![\d,])(\d[\d,]*) 元"
-    return number_in(draft.text, form, lambda m: m.group().replace(m.group(1), "7" + m.group(1).replace(",", "")))
+    return number_in(
+        draft.text, form, lambda m: m.group().replace(m.group(1), "7" + m.group(1).replace(",", ""))
+    )
 
 
 def wrong_day(draft: Draft) -> str | None:
@@ -92,7 +94,9 @@ def planted() -> Iterator[Any]:
             for fault in FAULTS:
                 text = fault(draft)
                 if text is not None and text != draft.text:
-                    yield pytest.param(example, draft, fault.__name__, text, id=f"{draft.id} {fault.__name__}")
+                    yield pytest.param(
+                        example, draft, fault.__name__, text, id=f"{draft.id} {fault.__name__}"
+                    )
 
 
 @pytest.mark.parametrize(("example", "draft", "fault", "text"), list(planted()))

@@ -28,7 +28,11 @@ def _project() -> dict[str, object]:
 
 def test_every_generated_file_is_current() -> None:
     done = subprocess.run(
-        [sys.executable, "tools/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "tools/generate.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -59,7 +63,9 @@ def test_the_lock_pins_every_dependency_with_hashes_and_names_no_address() -> No
     assert "--index" not in lock
     pinned = set(re.findall(r"^([A-Za-z0-9._-]+)==", lock, flags=re.MULTILINE))
     declared = {re.match(r"[\w.-]+", r).group() for r in _project()["dependencies"]}  # type: ignore[union-attr]
-    assert {d.lower().replace("_", "-").replace(".", "-") for d in declared} <= {p.lower().replace(".", "-") for p in pinned}
+    assert {d.lower().replace("_", "-").replace(".", "-") for d in declared} <= {
+        p.lower().replace(".", "-") for p in pinned
+    }
     requirements = [block for block in re.split(r"\n(?=\S)", lock) if "==" in block]
     assert all("--hash=sha256:" in block for block in requirements)
 

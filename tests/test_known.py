@@ -36,12 +36,16 @@ def test_a_measure_that_is_done_later_is_not_told_as_done() -> None:
     assert later.incident.follow_up is not None
 
 
-@pytest.mark.parametrize("time", ["2026-05-09T18:25", "2026-05-09T19:38", "2026-05-10T09:00", "2026-05-12T10:30"])
+@pytest.mark.parametrize(
+    "time", ["2026-05-09T18:25", "2026-05-09T19:38", "2026-05-10T09:00", "2026-05-12T10:30"]
+)
 def test_nothing_later_stands_in_the_record_that_is_told(time: str) -> None:
     case = at(time)
     moment = case.asked_as_of
     assert moment is not None
-    times = [row.at for row in (*case.incident.timeline, *case.incident.sent, *case.incident.approvals) if row.at]
+    times = [
+        row.at for row in (*case.incident.timeline, *case.incident.sent, *case.incident.approvals) if row.at
+    ]
     assert all(t.at <= moment.at for t in times)
     assert case.reports is not None
 

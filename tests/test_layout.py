@@ -11,8 +11,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "playbook").rglob("*.py"))
-TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-TEXT = [ROOT / name for name in TRACKED if name.endswith((".py", ".md", ".yaml", ".yml", ".toml", ".csv", ".ipynb", ".sh", ".lock"))]
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split("\n")
+TEXT = [
+    ROOT / name
+    for name in TRACKED
+    if name.endswith((".py", ".md", ".yaml", ".yml", ".toml", ".csv", ".ipynb", ".sh", ".lock"))
+]
 
 
 def test_modules_import_one_way_only() -> None:
@@ -34,8 +40,20 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 def test_no_file_names_a_machine_path_or_a_package_registry() -> None:
     # Put together from pieces, so that this file does not find itself.
-    host = re.compile("pypi" + r"\.org|python" + r"hosted\.org|registry\.npm" + "js|/" + "home/[a-z]+/|/" + r"root/|[\s\"'(]/" + "work/")
-    found = [str(path.relative_to(ROOT)) for path in TEXT if path.exists() and host.search(path.read_text(encoding="utf-8", errors="replace"))]
+    host = re.compile(
+        "pypi"
+        + r"\.org|python"
+        + r"hosted\.org|registry\.npm"
+        + "js|/"
+        + "home/[a-z]+/|/"
+        + r"root/|[\s\"'(]/"
+        + "work/"
+    )
+    found = [
+        str(path.relative_to(ROOT))
+        for path in TEXT
+        if path.exists() and host.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
     assert found == []
 
 
@@ -51,9 +69,31 @@ def test_every_message_exists_in_all_three_languages() -> None:
             assert slots["zh-Hant"] == slots["zh-Hans"] == slots["en"], f"{subject}.{key}: {slots}"
 
 
-@pytest.mark.parametrize("command", ["render", "check", "price", "policy", "init", "new", "validate", "approve", "sent", "cases", "lab", "app"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "render",
+        "check",
+        "price",
+        "policy",
+        "init",
+        "new",
+        "validate",
+        "approve",
+        "sent",
+        "cases",
+        "lab",
+        "app",
+    ],
+)
 def test_every_command_of_the_contract_has_help_with_an_example(command: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "playbook", command, "--help"], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "playbook", command, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr
     assert f"playbook {command}" in done.stdout
     assert "xample" in done.stdout

@@ -18,7 +18,15 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PAGES = ("writeup", "compensation", "apology", "review", "review-public.zh-Hant", "review-public.zh-Hans", "review-public.en")
+PAGES = (
+    "writeup",
+    "compensation",
+    "apology",
+    "review",
+    "review-public.zh-Hant",
+    "review-public.zh-Hans",
+    "review-public.en",
+)
 WIDTHS = (1280, 390)
 
 
@@ -42,7 +50,10 @@ def opened(browser: Any, path: Path, width: int) -> tuple[Any, list[str]]:
     """Return a page and what it asked for beyond itself or complained of."""
     page = browser.new_page()
     heard: list[str] = []
-    page.on("request", lambda request: heard.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    page.on(
+        "request",
+        lambda request: heard.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
+    )
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.set_viewport_size({"width": width, "height": 900})
@@ -64,7 +75,9 @@ def test_a_page_fits_its_window_and_reaches_for_nothing(
         assert page.locator("pre code, .input").count() == 0  # a reader of a pack sees no code
         language = {"en": "en", "zh-Hans": "zh-Hans"}.get(name.rpartition(".")[2], "zh-Hant")
         assert page.locator("html").get_attribute("lang") == language
-        assert all(page.locator("img").evaluate_all("all => all.map(i => i.alt.length > 0 && i.naturalWidth > 0)"))
+        assert all(
+            page.locator("img").evaluate_all("all => all.map(i => i.alt.length > 0 && i.naturalWidth > 0)")
+        )
     finally:
         page.close()
 

@@ -26,7 +26,9 @@ def planned(one: Step, **changes: object) -> PlanStep:
         pytest.param(condition(has_follow_up="yes"), "", "open", id="the record does not show it yet"),
     ],
 )
-def test_a_step_is_done_where_the_record_shows_it(done_when: Condition | None, clock: str, state: str) -> None:
+def test_a_step_is_done_where_the_record_shows_it(
+    done_when: Condition | None, clock: str, state: str
+) -> None:
     assert planned(step("one", "P1", clock, done_when=done_when)).state == state
 
 

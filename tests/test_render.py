@@ -33,12 +33,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 def workspace(tmp_path: Path) -> Path:
     """Return an empty workspace with the example client."""
     (tmp_path / "playbook.toml").write_text("", encoding="utf-8")
-    shutil.copytree(ROOT / "policies" / "clients" / "example-shop", tmp_path / "policies" / "clients" / "example-shop")
+    shutil.copytree(
+        ROOT / "policies" / "clients" / "example-shop", tmp_path / "policies" / "clients" / "example-shop"
+    )
     (tmp_path / "incidents").mkdir()
     return tmp_path
 
 
-def minimal(tmp_path: Path, language: str = "en", what: str = "the tills were down this morning", channel: str = "web") -> Path:
+def minimal(
+    tmp_path: Path, language: str = "en", what: str = "the tills were down this morning", channel: str = "web"
+) -> Path:
     folder = workspace(tmp_path) / "incidents" / "today"
     folder.mkdir()
     (folder / "incident.yaml").write_text(

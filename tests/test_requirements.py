@@ -32,7 +32,9 @@ def met() -> dict[str, list[Meeting]]:
 
 
 def must_meet(source: str, places: dict[str, list[Meeting]]) -> None:
-    assert places.get(source), f"{source} stands nowhere in the pack: which row of policies/base comes from it?"
+    assert places.get(source), (
+        f"{source} stands nowhere in the pack: which row of policies/base comes from it?"
+    )
 
 
 @pytest.mark.parametrize("source", IDS)
@@ -50,14 +52,17 @@ def without(policy: Policy, source: str) -> Policy:
         notes=tuple(n for n in policy.notes if source not in n.sources),
         roles={k: r for k, r in policy.roles.items() if source not in r.sources},
         switches={
-            k: replace(s, sources=tuple(x for x in s.sources if x != source)) for k, s in policy.switches.items()
+            k: replace(s, sources=tuple(x for x in s.sources if x != source))
+            for k, s in policy.switches.items()
         },
     )
 
 
 def chosen() -> list[str]:
     """Return the rules whose rows are taken away: by the hash of the policy, so the sample changes when it does."""
-    return sorted(IDS, key=lambda i: hashlib.sha256(f"{case().policy.sha256} {i}".encode()).hexdigest())[:SAMPLE]
+    return sorted(IDS, key=lambda i: hashlib.sha256(f"{case().policy.sha256} {i}".encode()).hexdigest())[
+        :SAMPLE
+    ]
 
 
 @pytest.mark.parametrize("number", range(SAMPLE))

@@ -41,12 +41,16 @@ def test_a_pack_holds_what_the_scenario_asks(
         words = words_of(path)
         missing = [pattern for pattern in entry.get("has", ()) if not re.search(pattern, words)]
         assert missing == [], f"{path.relative_to(pack)}\n{words[:3000]}"
-        wrong = [match.group() for pattern in entry.get("has_not", ()) if (match := re.search(pattern, words))]
+        wrong = [
+            match.group() for pattern in entry.get("has_not", ()) if (match := re.search(pattern, words))
+        ]
         assert wrong == [], f"{path.relative_to(pack)}\n{words[:3000]}"
 
 
 @pytest.mark.parametrize("incident", CASES)
-def test_nothing_blocks_the_drafts_of_the_examples(incident: str, pack_of: Callable[[str], PackResult]) -> None:
+def test_nothing_blocks_the_drafts_of_the_examples(
+    incident: str, pack_of: Callable[[str], PackResult]
+) -> None:
     assert pack_of(incident).findings["block"] == 0
     assert pack_of(incident).exit_code == 0
 

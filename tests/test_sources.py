@@ -12,7 +12,8 @@ from playbook.errors import InputError
 from playbook.sources import parse_yaml
 
 LAUGHS = "a: &a [x, x]\n" + "".join(
-    f"{name}: &{name} [*{before}, *{before}]\n" for before, name in zip("abcdefghijkl", "bcdefghijklm", strict=True)
+    f"{name}: &{name} [*{before}, *{before}]\n"
+    for before, name in zip("abcdefghijkl", "bcdefghijklm", strict=True)
 )
 
 

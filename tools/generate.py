@@ -73,7 +73,10 @@ def main(arguments: list[str]) -> int:
         stale.append(name)
         if "--check" not in arguments:
             path.write_text(text, encoding="utf-8")
-    print("\n".join(f"{'not current' if '--check' in arguments else 'written'}: {name}" for name in stale) or "all current")
+    print(
+        "\n".join(f"{'not current' if '--check' in arguments else 'written'}: {name}" for name in stale)
+        or "all current"
+    )
     return 1 if stale and "--check" in arguments else 0
 
 

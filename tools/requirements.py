@@ -105,7 +105,11 @@ def table() -> str:
         advice += only
         where = f"{first.document}, “{first.section}”: {first.words}" if first else "**nowhere**"
         row = f"`{first.row}`" if first else ""
-        acts = "advice only" if only else ", ".join(f"`{name}`" for name in code.get(source, [])) or "the row itself"
+        acts = (
+            "advice only"
+            if only
+            else ", ".join(f"`{name}`" for name in code.get(source, [])) or "the row itself"
+        )
         rows.append(f"| {source} | {_cell(where)} | {row} | {acts} | `[{source}]` |")
     return (
         "# Requirements\n\n"
@@ -115,7 +119,9 @@ def table() -> str:
         "goes red when the rows are taken away (a sample of them is, at each run).\n\n"
         f"{len(IDS)} rules, of which {advice} are advice only: nothing to compute or check follows from them, and the\n"
         "pack prints them as advice.\n\n"
-        "| rule | where a reader meets it | row | acts in | test |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        "| rule | where a reader meets it | row | acts in | test |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
     )
 
 

@@ -1,6 +1,6 @@
 """Print the drafts of an incident in one language, with what was found in each: for whoever writes wording.
 
-    python tools/show_drafts.py INCIDENT LANGUAGE [KIND]
+python tools/show_drafts.py INCIDENT LANGUAGE [KIND]
 """
 
 from __future__ import annotations

@@ -83,7 +83,9 @@ _WORD = re.compile(r"[!-~\u00c0-\u024f]+")
 
 def _units(text: str) -> int:
     """Return how many half Chinese characters a text is wide; a bold Latin letter of a wide font takes 1.3."""
-    return max((ceil(sum(2 if ord(c) > 0x2E7F else 1.3 for c in line)) for line in text.split("\n")), default=0)
+    return max(
+        (ceil(sum(2 if ord(c) > 0x2E7F else 1.3 for c in line)) for line in text.split("\n")), default=0
+    )
 
 
 def column_widths(block: Table) -> list[int]:
