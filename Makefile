@@ -40,7 +40,7 @@ browser:
 
 test: install browser lint
 	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 -p no:timeout notebooks
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 -p no:timeout -W ignore::pytest.PytestConfigWarning notebooks
 
 test-fast: install
 	$(BIN)/python -m pytest tests -m "not slow"
