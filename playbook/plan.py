@@ -229,20 +229,26 @@ def _deadlines(incident: Incident, assessment: Assessment) -> Iterator[Deadline]
     for clock in assessment.clocks:
         if clock.due_at and clock.state in ("running", "due_soon", "overdue"):
             yield Deadline(f"clock.{clock.rule.id}", clock.rule.label, clock.due_at, "clock")
+    now = assessment.as_of
+    next_words: set[Moment] = set()  # one event, however many texts promise the same time
     for promise in assessment.promises:
         if promise.due and promise.state in ("open", "not_recorded"):
             if promise.source == "next_update":
-                label = in_languages("plan.deadline_next_update")
-                yield Deadline(f"promise.{promise.id}", label, promise.due, "next_update")
+                if promise.due not in next_words:
+                    label = in_languages("plan.deadline_next_update")
+                    yield Deadline(f"promise.{promise.id}", label, promise.due, "next_update")
+                next_words.add(promise.due)
             else:
                 yield Deadline(f"promise.{promise.id}", promise.text, promise.due, "promise")
-    if incident.next_update_at and not any(p.due == incident.next_update_at for p in assessment.promises):
+    planned = incident.next_update_at
+    ahead = planned is not None and (now is None or not planned.exact or planned.at > now.at)
+    if planned and ahead and not any(p.due == planned for p in assessment.promises):
         label = in_languages("plan.deadline_next_update")
-        yield Deadline("next_update", label, incident.next_update_at, "next_update")
+        yield Deadline("next_update", label, planned, "next_update")
     for measure in incident.measures:
         if measure.due and measure.done_at is None and in_force(measure) and measure.state != "done":
             yield Deadline(f"measure.{measure.id}", measure.what, measure.due, "measure", measure.owner)
-    follow_up, now = assessment.points.get("follow_up"), assessment.as_of
+    follow_up = assessment.points.get("follow_up")
     if follow_up and now and follow_up.at > now.at:
         yield Deadline("follow_up", in_languages("plan.deadline_follow_up"), follow_up, "follow_up")
     meeting = assessment.points.get("review_meeting")
