@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +108,9 @@ class Case:
         return in_any(kind.label, self.language) if kind else draft.kind
 
 
+_SAFE_NAME = re.compile(r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))\w[\w.-]{0,79}(?<!\.)")
+
+
 def read_languages(names: str | Sequence[str] | None) -> tuple[Language, ...]:
     """Return the languages of `zh-Hant,en`; none for nothing.
 
@@ -154,7 +158,8 @@ def read_moment(raw: str | Moment | None) -> Moment | None:
 
 def workspace_of(folder: Path) -> Workspace:
     """Return the workspace around an incident folder, else the one around where we stand."""
-    around = find_workspace(folder)
+    # The marker never comes from the incident folder itself: such a folder may have come by mail.
+    around = find_workspace(folder.parent)
     return around if (around.root / MARKER).is_file() else find_workspace(Path.cwd())
 
 
@@ -198,6 +203,13 @@ def open_case(
         incident = read_incident(place)
     except InputError as error:
         problems += error.problems
+    if incident and not _SAFE_NAME.fullmatch(incident.reference):
+        found, expected = (
+            repr(incident.reference[:80]),
+            "letters, digits, - and _, up to 80: it names the pack's folder",
+        )
+        at = str(place / "incident.yaml")
+        problems.append(Problem(at, 1, 1, "reference", found, expected, "Correct the reference."))
     policy: Policy | None = None
     name = client or (incident.client if incident else None)
     try:

@@ -59,7 +59,8 @@ def run(source: Path, parameters: Mapping[str, str], folder: Path) -> Any:
                 str(source), None, parameters=dict(parameters), cwd=str(folder), kernel_name="python3",
                 engine_name=engine_name(), progress_bar=False, log_output=False,
                 # The kernel listens on loopback only; its remarks about that are not for people who render a pack.
-                extra_arguments=["--log-level=CRITICAL"],
+                # A file playbook.py beside an incident must not be taken for the package.
+                extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.ignore_cwd=True"],
             )  # fmt: skip
     except module.PapermillExecutionError as error:
         message = re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +176,9 @@ def read_layer(name: str, folder: Path) -> Layer:
     return Layer(name, folder, data or {}, at)
 
 
+_LAYER = re.compile(r"base|(?:clients|sectors|statutes)/\w[\w-]{0,79}")
+
+
 def chain(name: str, folder_of: Any) -> list[Layer]:
     """Return the layers of a policy, lowest first: `base`, what `extends` names in order, then the layer itself.
 
@@ -186,6 +190,22 @@ def chain(name: str, folder_of: Any) -> list[Layer]:
 
     def add(layer_name: str, above: tuple[str, ...]) -> None:
         if any(layer.name == layer_name for layer in out):
+            return
+        if not _LAYER.fullmatch(layer_name):
+            # A name is part of a path: one with dots or a root in it would read a policy from anywhere.
+            said_in = str(folder_of(above[-1]) / "policy.yaml") if above else "client"
+            expected = "base, or a name below clients/, sectors/ or statutes/ such as sectors/airline"
+            problems.append(
+                Problem(
+                    said_in,
+                    0,
+                    0,
+                    "extends" if above else "client",
+                    repr(layer_name[:80]),
+                    expected,
+                    "Correct the name.",
+                )
+            )
             return
         if layer_name in above:
             problems.append(
