@@ -3,6 +3,8 @@
 environment.yml                               from pyproject.toml
 playbook/incident/incident.schema.json        from the record's model (playbook/incident/model.py) and its help
 docs/record.md                                from the same
+docs/requirements.md                          from the policy and a pack (tools/requirements.py)
+playbook/linter/compiled/<language>.json      from playbook/linter/rules
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+from playbook.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 # Names that conda-forge spells otherwise than PyPI.
@@ -55,11 +60,19 @@ def requirements() -> str:
     return table()
 
 
+def rules(language: str) -> str:
+    """Return the linter's rules of a language in the form that it loads."""
+    from playbook.linter.rulefiles import compiled_text
+
+    return compiled_text(language)
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "environment.yml": environment,
     "playbook/incident/incident.schema.json": schema,
     "docs/record.md": record,
     "docs/requirements.md": requirements,
+    **{f"playbook/linter/compiled/{language}.json": partial(rules, language) for language in LANGUAGES},
 }
 
 

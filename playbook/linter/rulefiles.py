@@ -19,7 +19,7 @@ import regex
 from playbook.errors import InputError, Problem
 from playbook.linter.findings import LEVELS, PARTS
 from playbook.linter.literals import required_literals
-from playbook.linter.rules import COMPILED, RULES, digest_of
+from playbook.linter.rules import RULES, digest_of
 from playbook.sources import Positions, read_yaml
 from playbook.text import LANGUAGES
 
@@ -214,25 +214,19 @@ def compile_rules(folder: Path, language: str) -> dict[str, Any]:
     }
 
 
-def write_compiled() -> list[Path]:
-    """Write `compiled/` from the shipped rule files; return the files written."""
-    COMPILED.mkdir(exist_ok=True)
-    out = []
-    for language in LANGUAGES:
-        path = COMPILED / f"{language}.json"
-        text = json.dumps(
-            compile_rules(RULES, language), ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        )
-        path.write_text(text + "\n", encoding="utf-8")
-        out.append(path)
-    return out
+def compiled_text(language: str) -> str:
+    """Return the shipped rules of a language as the file of `compiled/` holds them. Raises InputError."""
+    rules = compile_rules(RULES, language)
+    return json.dumps(rules, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 def check_rule(source: Source) -> list[Problem]:
     """Return what is wrong in one rule file."""
     data, at = source.data, source.positions
     if not isinstance(data, dict) or not isinstance(data.get("languages"), dict):
-        return [at.problem((), "no `languages`", "a rule", "See rules/README.md for the form.")]
+        return [
+            at.problem((), "no `languages`", "a rule", "See playbook/linter/rules/README.md for the form.")
+        ]
     out = [
         at.problem((k,), f"the key {k!r}", "a key of a rule", "Remove it.")
         for k in data
