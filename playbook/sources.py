@@ -218,7 +218,13 @@ def decode(raw: bytes, path: str) -> tuple[str, str]:
     """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
-            return raw.decode(encoding), encoding
+            try:
+                return raw.decode(encoding), encoding
+            except UnicodeDecodeError as error:
+                found = f"bytes that are not {encoding} at {error.start}, though the file begins as {encoding} does"
+                raise InputError(
+                    [Problem(path, 0, 0, "", found, "one encoding", "Save the file as UTF-8.")]
+                ) from error
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -238,7 +244,9 @@ def decode(raw: bytes, path: str) -> tuple[str, str]:
         raise InputError(
             [Problem(path, 0, 0, "", "bytes in no known encoding", "UTF-8", "Save the file as UTF-8.")]
         )
-    shown = "; ".join(f"{name}: {text.strip().splitlines()[-1][:30]!r}" for name, text in chosen.items())
+    shown = "; ".join(
+        f"{name}: {(text.strip() or text).splitlines()[-1][:30]!r}" for name, text in chosen.items()
+    )
     raise InputError(
         [
             Problem(
@@ -329,17 +337,21 @@ def read_csv(path: Path) -> tuple[list[str], list[Row]]:
 
 _STARTS_FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?\Z")
+# What a spreadsheet set to another separator would split off as a cell of its own. A list's "- item" is left alone.
+_FORMULA_INSIDE = re.compile(r"([;\t\r\n] *)(?=[=@]|[+-](?! ))")
 
 
 def neutral(cell: str) -> str:
     """Return a cell that no spreadsheet runs as a formula, shortens or turns into a number it is not.
 
-    A long id, a phone number or a leading zero is kept by an apostrophe, as is a formula's first sign.
+    A long id, a phone number or a leading zero is kept by an apostrophe, as is a formula's first sign, also after a
+    semicolon, a tab or a line break inside the cell: quotes alone do not hold a cell together under another separator.
     """
     if _NUMBER.match(cell):
         digits = cell.lstrip("+-")
         harmless = len(digits) <= 15 and not cell.startswith("+") and not re.match(r"0[0-9]", digits)
         return cell if harmless else "'" + cell
+    cell = _FORMULA_INSIDE.sub(r"\1'", cell)
     return "'" + cell if _STARTS_FORMULA.match(cell) else cell
 
 

@@ -7,6 +7,7 @@ wrong. Of several incidents the worst, and the others are whole.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,13 +60,13 @@ def _one(args: argparse.Namespace, as_of: str | None) -> int:
 
     result = render_pack(args.incidents[0], args.client, args.languages, args.formats, as_of, args.out)
     for message in result.messages:
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
     for line in result.grave[:MOST_LINES]:
         print(printable(line), file=sys.stderr)
     if len(result.grave) > MOST_LINES:
         print(f"… and {len(result.grave) - MOST_LINES} more: see findings.json", file=sys.stderr)
     _warn_if_old(args.incidents[0], as_of)
-    print(summary(str(result.path), dict(result.findings)))
+    print(printable(summary(str(result.path), dict(result.findings))))
     return result.exit_code
 
 
@@ -96,7 +97,11 @@ def _warn_if_old(incident: str, as_of: str | None) -> None:
 
 
 def orders(args: argparse.Namespace, as_of: str | None) -> list[Order]:
-    """Return an order for each incident; its pack is `DIR/<reference>`, or `packs/<reference>` in the workspace."""
+    """Return an order for each incident; its pack is `DIR/<reference>`, or `packs/<reference>` in the workspace.
+
+    Raises InputError where two orders have one pack: the second would be written over the first.
+    """
+    from playbook.errors import InputError, Problem
     from playbook.fleet import Order
     from playbook.pack.case import workspace_of
 
@@ -107,6 +112,19 @@ def orders(args: argparse.Namespace, as_of: str | None) -> list[Order]:
         languages = tuple((args.languages or "").split(",")) if args.languages else ()
         formats = tuple((args.formats or "").split(",")) if args.formats else ()
         made.append(Order(name, str(parent / folder.name), args.client, languages, formats, as_of))
+    first: dict[str, Order] = {}
+    problems = []
+    for order in made:
+        other = first.setdefault(os.path.realpath(order.out), order)
+        if other is not order:
+            found = f"{order.out}, which is the pack of {other.incident} too"
+            problems.append(
+                Problem(
+                    order.incident, 0, 0, "--out", found, "a pack for each incident", "Render them apart."
+                )
+            )
+    if problems:
+        raise InputError(problems)
     return made
 
 
@@ -124,11 +142,13 @@ def _several(args: argparse.Namespace, as_of: str | None) -> int:
 
 
 def _tell(outcome: Outcome, done: int, total: int) -> None:
+    from playbook.messages.printable import printable
+
     line = f"[{done}/{total}] {outcome.state}: " + (
         outcome.order.incident
         if outcome.state == "failed"
         else summary(outcome.order.out, dict(outcome.counts))
     )
-    print(line, file=sys.stderr if outcome.state == "failed" else sys.stdout, flush=True)
+    print(printable(line), file=sys.stderr if outcome.state == "failed" else sys.stdout, flush=True)
     for message in outcome.messages:
-        print(f"    {message}", file=sys.stderr, flush=True)
+        print(f"    {printable(message)}", file=sys.stderr, flush=True)

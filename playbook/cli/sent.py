@@ -108,9 +108,12 @@ def _record(known: OnFile, draft: Draft, at: Moment, row: dict[str, str]) -> str
     """Keep the text and add the row; neither is left behind without the other. Returns where the text is kept."""
     from playbook.drafts.outgoing import outgoing
     from playbook.incident.ledger import SENT, SENT_COLUMNS, append_row
+    from playbook.pack.folder import refuse_links
 
     stamp = str(at)[:16].replace(":", "").replace(" ", "T")
     name = f"{KEPT}/{stamp}.{draft.language}.{draft.kind}.{row['channel']}"
+    for place in (f"{name}.md", SENT):
+        refuse_links(known.folder, known.folder / place)
     kept = _free(known.folder, name)
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)

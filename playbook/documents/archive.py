@@ -11,12 +11,15 @@ from playbook.times import Moment
 
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest date that a zip entry can hold; used where a document has no time of its own."""
+LATEST = datetime(2107, 12, 31, 23, 59, 58, tzinfo=UTC)
+"""The latest date that a zip entry can hold."""
 
 
 def stamp(as_of: Moment | None) -> datetime:
-    """Return the time that a file says it was made at, in UTC, whole seconds."""
-    at = as_of.at.astimezone(UTC).replace(microsecond=0) if as_of else EPOCH
-    return max(at, EPOCH)
+    """Return the time that a file says it was made at, in UTC, whole seconds, as far as a zip entry can hold it."""
+    if as_of is None or as_of.at <= EPOCH:
+        return EPOCH
+    return as_of.at.astimezone(UTC).replace(microsecond=0) if as_of.at < LATEST else LATEST
 
 
 def repack(raw: bytes, as_of: Moment | None, replace: Mapping[str, bytes] | None = None) -> bytes:

@@ -281,7 +281,7 @@ class Writer:
             return None
         item = {"item": Slot(bare(words), facts=(fact.id,))}
         value = (fact.value or "").replace(",", "")
-        if value.isdigit():
+        if value.isascii() and value.isdecimal() and len(value) <= 15:
             item["figure"] = Slot(format_count(int(value), self.language))
         return item
 

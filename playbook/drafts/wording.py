@@ -14,13 +14,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from playbook.errors import PolicyError, Problem
+from playbook.errors import InputError, PolicyError, Problem
 from playbook.policy.model import Condition, Policy
 from playbook.sources import Positions, read_yaml
+from playbook.tables.read import SHAPES, check_shapes
 from playbook.text import Language
 
 MOVE_KEYS = {"part", "each", "drop", "unless_said", "variants"}
 VARIANT_KEYS = {"id", "when", "text", "register"}
+FILE_SHAPES = {"moves": "a map of maps", "plans": "a map", "subjects": "a map"}
+MOVE_SHAPES = {
+    "part": "a text", "each": "a text", "unless_said": "a text", "drop": "a whole number, 0 or more", "variants": "a list",
+}  # fmt: skip
+VARIANT_SHAPES = {"id": "a text", "when": "a map", "text": "a text", "register": "a text"}
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,22 @@ def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
     for folder in folders:
         wording = folder / "wording"
         for path in (*sorted(wording.glob("*.yaml")), *sorted((wording / language).glob("*.yaml"))):
-            data, at = read_yaml(path)
-            for key in (data or {}).keys() - {"moves", "plans", "subjects"}:
+            try:
+                data, at = read_yaml(path)
+            except InputError as error:
+                problems += error.problems
+                continue
+            if not _is_well(data, at, problems):
+                continue
+            for key in data.keys() - {"moves", "plans", "subjects"}:
                 problems.append(at.problem((key,), key, "moves, plans or subjects", "Correct the key."))
-            subjects |= {str(k): str(v) for k, v in (data.get("subjects") or {}).items()}
+            for kind, subject in (data.get("subjects") or {}).items():
+                try:
+                    slots_of(str(subject))
+                except ValueError as error:
+                    keys = ("subjects", kind)
+                    problems.append(at.problem(keys, str(subject), str(error), "Write it as {name}."))
+                subjects[kind] = str(subject)
             for kind, paragraphs in (data.get("plans") or {}).items():
                 plans[str(kind)] = tuple(tuple(str(m) for m in p) for p in paragraphs)
             for name, spec in (data.get("moves") or {}).items():
@@ -110,6 +128,37 @@ def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
     if problems:
         raise PolicyError(problems)
     return Bank(out, plans, subjects)
+
+
+def _is_well(data: Any, at: Positions, problems: list[Problem]) -> bool:
+    """Tell whether every value of a file has the shape that is read out of it; what has not is a problem."""
+    before = len(problems)
+    if not isinstance(data, dict):
+        found = "nothing" if data is None else repr(data)[:60]
+        problems.append(at.problem((), found, "moves, plans or subjects", "Write one, or remove the file."))
+        return False
+    check_shapes(data, FILE_SHAPES, at, problems)
+    if len(problems) == before:
+        for name, spec in (data.get("moves") or {}).items():
+            check_shapes(spec, MOVE_SHAPES, at, problems, ("moves", name))
+            if isinstance(spec.get("variants"), list):
+                for i, raw in enumerate(spec["variants"]):
+                    keys = ("moves", name, "variants", i)
+                    check_shapes(raw if isinstance(raw, dict) else {"text": raw}, VARIANT_SHAPES, at, problems, keys)  # fmt: skip
+        for kind, paragraphs in (data.get("plans") or {}).items():
+            if not isinstance(paragraphs, list) or not all(map(SHAPES["a list of texts"], paragraphs)):
+                found = repr(paragraphs)[:60]
+                problems.append(
+                    at.problem(
+                        ("plans", kind), found, "a list of lists of moves", "Write it as [[a, b], [c]]."
+                    )
+                )
+        for kind, subject in (data.get("subjects") or {}).items():
+            if not SHAPES["a text"](subject):
+                problems.append(
+                    at.problem(("subjects", kind), repr(subject)[:60], "a text", "Correct the value.")
+                )
+    return len(problems) == before
 
 
 def _add(

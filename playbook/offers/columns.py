@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import glob
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,12 +16,18 @@ import pyarrow.csv
 import pyarrow.dataset
 
 from playbook.errors import InputError, Problem
-from playbook.sources import decode
+from playbook.sources import decode, neutral
 from playbook.tables.cells import Input
 from playbook.tables.derive import NULL, Ints
 
 BATCH = 262_144
 _EPOCH = 719_163  # ordinal of 1970-01-01
+
+
+def paths_of(source: str) -> list[Path]:
+    """Return the files of a source: itself, or what its glob finds, or the Parquet files of a folder."""
+    paths = [Path(p) for p in sorted(glob.glob(source))] if glob.has_magic(source) else [Path(source)]
+    return [f for p in paths for f in (sorted(p.rglob("*")) if p.is_dir() else [p])]
 
 
 def batches_of(source: str) -> Iterator[pa.RecordBatch]:
@@ -43,21 +50,118 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
         raise InputError(
             [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
         ) from error
-    yield from dataset.to_batches(batch_size=BATCH, use_threads=True)
+    try:
+        yield from dataset.to_batches(batch_size=BATCH, use_threads=True)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
+        ) from error
 
 
 def _csv_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    head = path.open("rb").read(1 << 16)
-    _, encoding = decode(head[: head.rfind(b"\n") + 1] or head, str(path))
+    try:
+        encoding, quoted = _looked_at(path)
+        names = _header(path, encoding)
+        if quoted:
+            _check_rows(path, encoding, len(names))  # an open quote swallows the rows after it without a word
+        reader = pyarrow.csv.open_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(encoding=encoding.replace("utf-8-sig", "utf-8"), block_size=8 << 20),
+            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=quoted),
+            convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=["", "null"]),
+        )  # fmt: skip
+        yield from reader
+    except OSError as error:
+        raise _unreadable(path, 0, error.strerror or str(error), "a file", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise _mixed(path, encoding) from error
+    except pa.ArrowInvalid as error:
+        _check_rows(path, encoding, len(names))  # says on which line, where it can
+        found = str(error).splitlines()[0][:200]
+        raise _unreadable(path, 0, found, "valid CSV in one encoding", "Check the file.") from error
+
+
+def _unreadable(path: Path, line: int, found: str, expected: str, remedy: str) -> InputError:
+    return InputError([Problem(str(path), line, 0, "--input" if not line else "", found, expected, remedy)])
+
+
+def _mixed(path: Path, encoding: str) -> InputError:
+    return _unreadable(path, 0, f"bytes that are not {encoding}", "one encoding", "Save the file as UTF-8.")
+
+
+def _looked_at(path: Path) -> tuple[str, bool]:
+    """Return the encoding of a file, by its beginning, and whether it holds a double quote anywhere."""
     with path.open("rb") as file:
-        header = file.readline().decode(encoding).strip("\ufeff\r\n").split(",")
-    names = [name.strip().strip('"') for name in header]
-    reader = pyarrow.csv.open_csv(
-        path,
-        read_options=pyarrow.csv.ReadOptions(encoding=encoding.replace("utf-8-sig", "utf-8"), block_size=8 << 20),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=["", "null"]),
-    )  # fmt: skip
-    yield from reader
+        head = file.read(1 << 16)
+        quoted = b'"' in head
+        while not quoted and (more := file.read(8 << 20)):
+            quoted = b'"' in more
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return decode(head[: len(head) // 2 * 2], str(path))[1], quoted
+    return decode(head[: head.rfind(b"\n") + 1] or head, str(path))[1], quoted
+
+
+def _header(path: Path, encoding: str) -> list[str]:
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            names = next(csv.reader(file, strict=True), [])
+        except csv.Error as error:
+            remedy = "Check the double quotes in the header."
+            raise _unreadable(path, 1, str(error), "valid CSV", remedy) from error
+    if not any(name.strip() for name in names):
+        raise _unreadable(
+            path, 0, "no header row", "a row of column names, then customers", "Check the file."
+        )
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        raise _unreadable(path, 1, f"the column {name} twice", "each column once", "Rename or remove one.")
+    return names
+
+
+def _check_rows(path: Path, encoding: str, width: int) -> None:
+    """Raise InputError at the first row that is not whole CSV of so many cells."""
+    start = 1
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            for cells in reader:
+                if cells and len(cells) != width:
+                    remedy = "Put text that holds a comma in double quotes."
+                    raise _unreadable(
+                        path, start, f"{len(cells)} cells", f"{width}, as in the header", remedy
+                    )
+                start = reader.line_num + 1
+        except csv.Error as error:
+            remedy = "Check the double quotes in this row."
+            raise _unreadable(path, start, str(error), "valid CSV", remedy) from error
+        except UnicodeDecodeError as error:
+            raise _mixed(path, encoding) from error
+
+
+def for_people(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch as a spreadsheet may have it: each cell and name as `sources.neutral` writes it."""
+    arrays = []
+    for array in batch.columns:
+        kind = array.type
+        if pa.types.is_dictionary(kind):
+            array = array.dictionary_decode()
+        if not (
+            pa.types.is_decimal(kind)
+            or pa.types.is_floating(kind)
+            or pa.types.is_boolean(kind)
+            or pa.types.is_temporal(kind)
+        ):
+            array = _neutral(pc.cast(array, pa.string()))  # fmt: skip
+        arrays.append(array)
+    return pa.RecordBatch.from_arrays(arrays, names=[neutral(name) for name in batch.schema.names])
+
+
+def _neutral(texts: pa.Array) -> pa.Array:
+    suspect = pc.fill_null(pc.match_substring_regex(texts, r"^[=+\-@\t\r0-9]|[;\t\r\n]"), False)
+    at = np.flatnonzero(suspect.to_numpy(zero_copy_only=False))
+    if not len(at):
+        return texts
+    new = [neutral(text) for text in texts.take(pa.array(at)).to_pylist()]
+    return pc.replace_with_mask(texts, suspect, pa.array(new, pa.string()))
 
 
 def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:

@@ -22,7 +22,7 @@ import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.columns import batches_of, decimals, scale_column
+from playbook.offers.columns import batches_of, decimals, for_people, paths_of, scale_column
 from playbook.offers.options import LINES, inputs_of
 from playbook.offers.priced import applies, asked, floors_of, tables_of
 from playbook.policy.authority import ladder
@@ -291,11 +291,44 @@ def _wanted(table: Table, columns: Mapping[str, Ints]) -> dict[str, Ints]:
     return {name: values for name, values in columns.items() if name in names}
 
 
+class _CsvOut:
+    """A CSV file that people open in a spreadsheet, as `sources.write_csv` makes it, written batch by batch."""
+
+    def __init__(self, path: Path, first: pa.RecordBatch) -> None:
+        schema = for_people(first).schema
+        self.file = path.open("wb")
+        self.file.write(b"\xef\xbb\xbf")
+        options = pyarrow.csv.WriteOptions(eol="\r\n")
+        self.writer = pyarrow.csv.CSVWriter(self.file, schema, write_options=options)
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        self.writer.write_batch(for_people(batch))
+
+    def close(self) -> None:
+        self.writer.close()
+        self.file.close()
+
+
+def _check_output(source: str, output: Path) -> None:
+    """Refuse an output that cannot be written, or that would write over what it is made of. Raises InputError."""
+    found = expected = ""
+    theirs = {path.resolve() for path in paths_of(source)}
+    for path in (output, output.with_name(output.name + ".part"), output.with_suffix(".rejects.csv")):
+        if path.resolve() in theirs:
+            found, expected = f"{path}, which is the input", "another file than the input"
+    if output.is_dir() or not output.parent.is_dir():
+        found, expected = str(output), "a file in a folder that exists"
+    if found:
+        raise InputError([Problem("--output", 0, 0, "", found, expected, "Choose another.")])
+
+
 def price_file(policy: Policy, source: str, output: Path, *, only: str | None = None) -> dict[str, Any]:
     """Price a file of customers into another; return counts and totals that reconcile.
 
-    Raises InputError for a source that cannot be read; the output appears whole or not at all.
+    Raises InputError for a source that cannot be read, or an output that would write over it; the output appears
+    whole or not at all.
     """
+    _check_output(source, output)
     pricer = Pricer(policy, only)
     part = output.with_name(output.name + ".part")
     writer: Any = None
@@ -309,13 +342,19 @@ def price_file(policy: Policy, source: str, output: Path, *, only: str | None = 
                 writer = (
                     pyarrow.parquet.ParquetWriter(part, priced.schema, compression="zstd")
                     if output.suffix == ".parquet"
-                    else pyarrow.csv.CSVWriter(part, priced.schema)
+                    else _CsvOut(part, priced)
                 )
             writer.write_batch(priced)
-    except BaseException:
+    except BaseException as error:
         if writer is not None:
             writer.close()
         part.unlink(missing_ok=True)
+        if isinstance(error, pa.ArrowException | OSError):
+            found = (str(error) or type(error).__name__).splitlines()[0][:200]
+            expected = "columns and a place that can be written"
+            raise InputError(
+                [Problem(str(output), 0, 0, "--output", found, expected, "Write a .parquet, or elsewhere.")]
+            ) from error
         raise
     if writer is None:
         raise InputError(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Audience = Literal["public", "customer", "internal"]
 NAME = "manifest.json"
-_LEFT_BEHIND = (".", "~$", "Thumbs.db")  # what programs leave in a folder; no person's work
+LEFT_BEHIND = (".", "~$", "Thumbs.db")  # what programs leave in a folder; no person's work
 
 
 def sha256(content: bytes) -> str:
@@ -35,7 +35,7 @@ def files_of(folder: Path) -> dict[str, Path]:
         if (
             path.is_file()
             and not path.is_symlink()
-            and not any(part.startswith(_LEFT_BEHIND) for part in parts)
+            and not any(part.startswith(LEFT_BEHIND) for part in parts)
         ):
             found["/".join(parts)] = path
     return found
@@ -65,6 +65,7 @@ class Made:
     notebooks: Mapping[str, str]
     versions: Mapping[str, str]
     fonts: Mapping[str, str | None]
+    incident: Mapping[str, str] = field(default_factory=dict)  # by which the incident is told from others
 
     def as_dict(self) -> dict[str, Any]:
         """Return the values as JSON has them."""
@@ -78,7 +79,8 @@ def write_manifest(made: Made, files: Mapping[str, PackFile], findings: Mapping[
         for name, file in sorted(files.items())
     }
     data = {"format": 1, "made_from": made.as_dict(), "findings": dict(findings), "files": listed}
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    # A file name that is not UTF-8 stands as JSON escapes, and reads back as it was.
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,23 @@ def read_manifest(pack: Path) -> Manifest | None:
     """Return the manifest of a pack, or None where the folder holds none that can be read."""
     try:
         data = json.loads((pack / NAME).read_text(encoding="utf-8"))
-        return Manifest(data["made_from"], data["findings"], data["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+        manifest = Manifest(data["made_from"], data["findings"], data["files"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    return manifest if _well_formed(manifest) else None
+
+
+def _well_formed(manifest: Manifest) -> bool:
+    made_from: Any = manifest.made_from
+    findings: Any = manifest.findings
+    files: Any = manifest.files
+    if not (isinstance(made_from, dict) and isinstance(findings, dict) and isinstance(files, dict)):
+        return False
+    return (
+        all(isinstance(made_from.get(name, {}), dict) for name in ("inputs", "incident"))
+        and all(isinstance(count, int) for count in findings.values())
+        and all(isinstance(entry, dict) and isinstance(entry.get("sha256"), str) for entry in files.values())
+    )
 
 
 def is_current(pack: Path, made: Made) -> bool:

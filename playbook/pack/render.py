@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,17 @@ from playbook.errors import EnvironmentLacks, InputError, Problem
 from playbook.pack import files as write
 from playbook.pack.case import Case, open_case
 from playbook.pack.findings import findings_file
-from playbook.pack.folder import Kept, edited_files, keep_edits, refuse_foreign, write_whole
+from playbook.pack.folder import (
+    Kept,
+    clear_up,
+    keep_edits,
+    refuse_foreign,
+    refuse_other,
+    resolved,
+    restore,
+    write_whole,
+    writing,
+)
 from playbook.pack.guard import Leak, leaks, secrets
 from playbook.pack.manifest import (
     NAME,
@@ -107,7 +118,19 @@ def made_from(case: Case, formats: tuple[str, ...], client: str | None) -> Made:
         versions={"playbook": __version__, "python": f"{sys.version_info.major}.{sys.version_info.minor}"}
         | {name: version(name) for name in packages},
         fonts=_fonts(case),
+        incident=_identity(case),
     )
+
+
+def _identity(case: Case) -> dict[str, str]:
+    """Return what an incident is told from another of its reference by: its folder's name, and hashes of two answers."""
+    detected = case.incident.timestamps.detected_at
+    happened = json.dumps(case.incident.what_happened, ensure_ascii=False, sort_keys=True)
+    return {
+        "folder": case.folder.name.encode("utf-8", "backslashreplace").decode(),
+        "what_happened": sha256(happened.encode("utf-8", "backslashreplace")),
+        "detected_at": sha256(detected.raw.encode()) if detected else "",
+    }
 
 
 def _notebook(case: Case, name: str) -> Path:
@@ -186,17 +209,26 @@ def render_pack(
     Raises InputError (nothing is written), EnvironmentLacks, NotebookFailed.
     """
     wanted, case = _read(incident_folder, client, languages, formats, as_of)
-    target = Path(out) if out else case.workspace.packs / case.incident.reference
-    refuse_foreign(target, case.folder)
+    shown = Path(out) if out else case.workspace.packs / case.incident.reference
+    target = resolved(shown)
     _compute(case)
+    with writing(shown):
+        restore(target)
+        refuse_foreign(target, case.folder)
+        refuse_other(target, case.incident.reference, _identity(case))
+    kept: list[Kept] = []
+
+    def salvage(pack: Path) -> None:
+        kept.extend(keep_edits(pack, case.folder, write.stamps(), tuple(kept)))
+
+    with writing(shown):
+        clear_up(target, salvage)
     if resume and is_current(target, made_from(case, wanted, client)):
         manifest = read_manifest(target)
-        return PackResult(
-            target, tuple(files_of(target)), manifest.findings if manifest else {}, current=True
-        )
-    kept: tuple[Kept, ...] = ()
-    if edited_files(target):
-        kept = keep_edits(target, case.folder, write.stamps())
+        return PackResult(shown, tuple(files_of(target)), manifest.findings if manifest else {}, current=True)
+    with writing(shown):
+        salvage(target)
+    if kept:
         case = open_case(incident_folder, client, languages, as_of)
         _compute(case)
     made = made_from(case, wanted, client)
@@ -204,8 +236,13 @@ def render_pack(
     findings, counts = findings_file(case, found, made.fonts)
     pack["findings.json"] = PackFile(findings, "internal")
     pack[NAME] = PackFile(write_manifest(made, pack, counts), "internal")
-    write_whole(target, pack)
-    messages = [word("kept", case.language, source=k.source, target=k.target) for k in kept]
+    with writing(shown):
+        write_whole(target, pack, salvage)
+    messages = [
+        word("kept", case.language, source=k.source, target=k.target)
+        + (" (it cannot be read as UTF-8 text: save it as UTF-8 to have it used)" if k.unreadable else "")
+        for k in kept
+    ]
     messages += [f"{leak.path}: {word('withheld', case.language, field=leak.field)}" for leak in found]
     grave = tuple(
         f"{report.draft_id}: {f.level} {f.rule}: {f.match[:60]}"
@@ -213,7 +250,9 @@ def render_pack(
         for f in report.report.findings
         if f.level in ("block", "error")
     )
-    return PackResult(target, tuple(sorted(pack)), counts, kept, found, messages=tuple(messages), grave=grave)
+    return PackResult(
+        shown, tuple(sorted(pack)), counts, tuple(kept), found, messages=tuple(messages), grave=grave
+    )
 
 
 def _read(

@@ -11,6 +11,7 @@ from playbook.policy.layers import Layer, read_layer
 from playbook.policy.model import Origin, Policy
 from playbook.policy.rows import COLUMNS
 from playbook.sources import read_csv, read_yaml
+from playbook.tables.read import rows_beside
 
 MERGED = ("brand", "contact", "signatories", "glossary")
 """Keys of policy.yaml whose names each layer adds to; other keys are replaced whole."""
@@ -168,7 +169,7 @@ def _table(name: str, header: Path, patches: Sequence[Path], layers: Sequence[La
         keys = path.split(".")[2:]
         line = at.place(keys)[0]
         out[path] = Value(path, as_text(value), Origin(names[header.parent], header.name, line))
-    rows = header.with_name(str(data.get("rows") or header.name.removesuffix(".table.yaml") + ".csv"))
+    rows = rows_beside(header, data if isinstance(data, dict) else {}, at)
     sources = [(names[header.parent], rows, header.with_name(f"{rows.stem}.no-patch"))]
     sources += [(names[patch.parent], patch.with_name(f"{patch.stem}.no-rows"), patch) for patch in patches]
     _cells(f"tables.{name}.rows", sources, out)

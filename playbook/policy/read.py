@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from playbook.errors import PolicyError, Problem
-from playbook.policy.layers import Layer, LayerFiles, chain, content_hash
+from playbook.errors import InputError, PolicyError, Problem
+from playbook.policy.layers import Layer, LayerFiles, chain, content_hash, read_layer
 from playbook.policy.model import (
     Brand,
     Origin,
@@ -17,6 +17,7 @@ from playbook.policy.model import (
 )  # fmt: skip
 from playbook.policy.rows import COLUMNS, Rows
 from playbook.sources import Keys
+from playbook.tables.read import SHAPES, check_shapes
 from playbook.text import LANGUAGES, Language
 from playbook.times import zone_exists
 from playbook.workspace import Workspace
@@ -24,6 +25,11 @@ from playbook.workspace import Workspace
 POLICY_KEYS = {
     "name", "extends", "invented", "note", "languages", "currency", "jurisdiction", "timezone", "calendar", "in_force_from", "switches",
     "brand", "contact", "signatories", "glossary", "banned_words", "sources", "size",
+}  # fmt: skip
+POLICY_SHAPES = {
+    "languages": "a list of texts", "currency": "a text", "jurisdiction": "a text", "timezone": "a text", "calendar": "a text",
+    "in_force_from": "a text", "switches": "a map", "brand": "a map", "contact": "a map", "signatories": "a map of maps",
+    "glossary": "a map", "banned_words": "a map of lists of texts", "size": "a text",
 }  # fmt: skip
 BRAND_KEYS = {"name", "short_name", "customers", "value", "size", "letterhead"}
 _cache: dict[tuple[str, str, tuple[Path, ...]], Policy] = {}
@@ -35,7 +41,7 @@ def read_policy(name: str, workspace: Workspace) -> Policy:
     Raises PolicyError with every problem of every layer.
     """
     try:
-        layers = chain(name, workspace.layer)
+        layers = chain(name, lambda layer: _checked(layer, workspace.layer(layer)))
     except PolicyError:
         raise
     except Exception as error:
@@ -57,6 +63,16 @@ def clients(workspace: Workspace) -> tuple[str, ...]:
     return tuple(sorted(p.name for p in workspace.clients.iterdir() if (p / "policy.yaml").is_file()))
 
 
+def _checked(name: str, folder: Path) -> Path:
+    """Return a layer's folder. Raises InputError where what it extends is neither a name nor a list of names."""
+    layer = read_layer(name, folder)
+    below = layer.data.get("extends")
+    if below is not None and not isinstance(below, str) and not SHAPES["a list of texts"](below):
+        found, expected = f"{str(below)[:60]!r}", "a list of layers such as [base, sectors/airline]"
+        raise InputError([layer.at.problem(("extends",), found, expected, "Correct the value.")])
+    return folder
+
+
 class _Reader:
     def __init__(self, name: str, layers: list[Layer], digest: str) -> None:
         self.name, self.layers, self.digest = name, layers, digest
@@ -74,6 +90,16 @@ class _Reader:
                         "Correct or remove it.",
                     )
                 )
+            check_shapes(layer.data, POLICY_SHAPES, layer.at, self.problems)
+            for part in ("brand", "glossary", "contact"):
+                inner = layer.data.get(part)
+                if isinstance(inner, dict):
+                    self._texts(layer, inner, (part,))
+            people = layer.data.get("signatories") or {}
+            for role, who in people.items() if SHAPES["a map of maps"](people) else ():
+                self._texts(layer, who, ("signatories", role))
+        if self.problems:  # nothing else can be read out of a value of another shape
+            raise PolicyError(self.problems)
         self.currency = str(self._top("currency", "XXX"))
         timezone = str(self._top("timezone", "UTC"))
         if not zone_exists(timezone):
@@ -123,6 +149,10 @@ class _Reader:
         if self.problems:
             raise PolicyError(self.problems)
         return policy
+
+    def _texts(self, layer: Layer, values: dict[str, Any], keys: Keys) -> None:
+        shapes = dict.fromkeys(values, "a text, or a map of texts")
+        check_shapes(values, shapes, layer.at, self.problems, keys)
 
     # -- policy.yaml -----------------------------------------------------------------------
 
@@ -229,6 +259,14 @@ class _Reader:
                             "Correct the value.",
                         )
                     )
+                elif (
+                    (shape := _shape(out[name].default)) != _shape(spec) and spec is not None and not allowed
+                ):
+                    self.problems.append(
+                        layer.at.problem(
+                            ("switches", name), f"{str(spec)[:60]!r}", shape, "Correct the value."
+                        )
+                    )
                 base = out[name]
                 out[name] = Switch(name, spec, base.default, allowed, base.reason, base.sources, origin)
         return out
@@ -282,6 +320,15 @@ class _Reader:
                         )
                     )
         return {stem: (path, tuple(patches.get(stem, ()))) for stem, path in headers.items()}
+
+
+def _shape(value: Any) -> str:
+    """Return what form a switch's value has: a layer may change what it says, not what it is."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}: {', '.join(_shape(one) for one in value)}"
+    if isinstance(value, dict):
+        return "a map"
+    return {bool: "true or false", int: "a whole number"}.get(type(value), "a text")
 
 
 def brand_name(policy: Policy, language: Language) -> str:

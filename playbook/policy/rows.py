@@ -56,6 +56,10 @@ COLUMNS: dict[str, list[str]] = {
 }  # fmt: skip
 
 
+MOST_PERIODS, MOST_PERIODS_LONG = 100_000, 10_000
+"""A clock that runs longer, in its unit (in weeks or months), would end in no year that can be written."""
+
+
 class Rows:
     """Reads the rows of every layer's CSV files; problems are added to the list given."""
 
@@ -96,8 +100,8 @@ class Rows:
         text = row[column]
         if text in ("", "-"):
             return None
-        if not text.isdigit():
-            self._bad(row, column, repr(text), "a whole number")
+        if not re.fullmatch(r"[0-9]{1,18}", text):  # str.isdigit takes ² too, which is no number
+            self._bad(row, column, repr(text[:60]), "a whole number")
             return None
         return int(text)
 
@@ -153,9 +157,17 @@ class Rows:
             self._day(row, "from"), self._day(row, "to"), self._origin(row),
         )  # fmt: skip
 
+    def _period(self, row: MergedRow) -> int:
+        period = self._whole(row, "period") or 0
+        most = MOST_PERIODS_LONG if row["unit"] in ("weeks", "months") else MOST_PERIODS
+        if period > most:
+            self._bad(row, "period", row["period"], f"at most {most:,}")
+            return 0
+        return period
+
     def _clock(self, row: MergedRow) -> ClockRule:
         return ClockRule(
-            row["id"], self._local(row, "label", needed=True), row["starts_from"], row["met_by"], self._whole(row, "period") or 0,
+            row["id"], self._local(row, "label", needed=True), row["starts_from"], row["met_by"], self._period(row),
             self._one_of(row, "unit", ("minutes", "hours", "calendar_days", "business_days", "weeks", "months")),
             self._one_of(row, "level", ("warn", "breach", "statutory", "promise")), row["calendar"] or None, self._yes(row, "pausable"),
             self._yes(row, "repeats"), self._list(row, "jurisdictions"), row["source"], self._day(row, "from"), self._day(row, "to"), self._origin(row),
@@ -219,7 +231,9 @@ class Rows:
     def _option(self, row: MergedRow) -> OptionRow:
         share: tuple[int, int] | None = None
         if row["share"] not in ("", "-"):
-            match = re.fullmatch(r"(\d+)%", row["share"]) or re.fullmatch(r"(\d+)/([1-9]\d*)", row["share"])
+            match = re.fullmatch(r"([0-9]{1,9})%", row["share"]) or re.fullmatch(
+                r"([0-9]{1,9})/([1-9][0-9]{0,8})", row["share"]
+            )
             if match is None:
                 self._bad(row, "share", repr(row["share"]), "a share such as 50% or 1/3")
             else:

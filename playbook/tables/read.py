@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -50,8 +50,62 @@ META_COLUMNS = {
     "label_zh_hans",
     "label_en",
 }
+_WHOLE = re.compile(r"[0-9]{1,9}\Z")
+_scalar = (str, int)  # a truth value is an int
+SHAPES: dict[str, Callable[[Any], bool]] = {
+    "a text": lambda v: isinstance(v, _scalar),
+    "a list of texts": lambda v: isinstance(v, list) and all(isinstance(one, _scalar) for one in v),
+    "a list": lambda v: isinstance(v, list),
+    "a map": lambda v: isinstance(v, dict),
+    "a text, or a map of texts": lambda v: (
+        isinstance(v, _scalar)
+        or (isinstance(v, dict) and all(one is None or isinstance(one, _scalar) for one in v.values()))
+    ),
+    "a map of maps": lambda v: isinstance(v, dict) and all(isinstance(one, dict) for one in v.values()),
+    "a map of lists of texts": lambda v: (
+        isinstance(v, dict) and all(one is None or SHAPES["a list of texts"](one) for one in v.values())
+    ),
+    "a type, or a map": lambda v: isinstance(v, str | dict),
+    "a list of maps": lambda v: isinstance(v, list) and all(isinstance(one, dict) for one in v),
+    "a list of places, each a latitude and a longitude": lambda v: (
+        isinstance(v, list)
+        and all(isinstance(p, list) and len(p) == 2 and all(_is_number(n) for n in p) for p in v)
+    ),
+    "a list of dates such as 2026-05-09": lambda v: isinstance(v, list) and all(_is_day(day) for day in v),
+    "true or false": lambda v: isinstance(v, bool),
+    "up or down": lambda v: v in ("up", "down"),
+    "a whole number from 0 to 9": lambda v: type(v) is int and 0 <= v <= 9,
+    "a whole number, 0 or more": lambda v: type(v) is int and 0 <= v <= 10**9,
+    "a whole number, 1 or more": lambda v: type(v) is int and 1 <= v <= 10**9,
+}
+HEADER_SHAPES = {
+    "table": "a text", "title": "a text, or a map of texts", "line": "a text", "basis": "a text", "hit_policy": "a text", "effective": "a map",
+    "currency": "a text", "rounding": "a map", "inputs": "a map", "derived": "a map of maps", "waivers": "a list of maps",
+    "jurisdictions": "a list of texts", "notes": "a list of texts", "rows": "a text",
+}  # fmt: skip
+INPUT_SHAPES = {
+    "type": "a text", "unit": "a text", "domain": "a text", "values": "a list of texts", "required": "true or false", "null": "a text",
+    "harm": "up or down", "decimals": "a whole number from 0 to 9", "labels": "a map of maps", "raw": "true or false",
+}  # fmt: skip
+DERIVED_SHAPES = {
+    "function": "a text", "of": "a list of texts", "as": "a type, or a map", "period": "a whole number, 1 or more", "scale": "a whole number, 1 or more",
+    "holidays": "a list of dates such as 2026-05-09", "places": "a list of places, each a latitude and a longitude",
+}  # fmt: skip
+_OF_TWO = {"minutes_between", "days_between", "business_days_between", "share_of", "great_circle_km"}
+_SETTING_NEEDED = {"started_periods", "complete_periods", "great_circle_km"}
 _ID = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
 _LABELS = {"label_zh_hant": "zh-Hant", "label_zh_hans": "zh-Hans", "label_en": "en"}
+
+
+def _is_number(value: Any) -> bool:
+    return re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", str(value)) is not None
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
 
 
 class _Reader:
@@ -69,6 +123,15 @@ class _Reader:
                     )
                 ]
             )
+        check_shapes(data, HEADER_SHAPES, at, self.problems)
+        for part, shapes in (("inputs", INPUT_SHAPES), ("derived", DERIVED_SHAPES)):
+            for name, spec in self._map(data, part).items():
+                if isinstance(spec, dict):
+                    check_shapes(spec, shapes, at, self.problems, (part, name))
+                    if isinstance(spec.get("as"), dict):
+                        check_shapes(spec["as"], INPUT_SHAPES, at, self.problems, (part, name, "as"))
+        if self.problems:
+            raise InputError(self.problems)
         for key in data.keys() - HEADER_KEYS:
             self.problems.append(
                 at.problem(
@@ -86,7 +149,7 @@ class _Reader:
             if isinstance(spec, dict) and spec.get("raw")
         }
         derived = self._derived(data.get("derived") or {}, at, {column.name for column in inputs})
-        derived_inputs = self._inputs({k: v.get("as", {"type": "int"}) for k, v in (data.get("derived") or {}).items() if isinstance(v, dict)}, currency, at)  # fmt: skip
+        derived_inputs = self._inputs({k: v.get("as", {"type": "int"}) for k, v in (data.get("derived") or {}).items() if isinstance(v, dict)}, currency, at, least_is_zero=False)  # fmt: skip
         effective_on = str((data.get("effective") or {}).get("on") or "")
         policy = str(data.get("hit_policy", "UNIQUE")).upper().replace("_", " ")
         policy = {
@@ -111,9 +174,7 @@ class _Reader:
         if self.problems:
             raise InputError(self.problems)
         columns = tuple(c for c in inputs if c.name not in raw_names) + derived_inputs
-        rows_path = self.header.with_name(
-            str(data.get("rows") or self.header.name.removesuffix(".table.yaml") + ".csv")
-        )
+        rows_path = rows_beside(self.header, data, at)
         read = self._rows(rows_path, columns, {c.name for c in inputs} | {d.name for d in derived}, currency)
         rows = self._patched(
             read, patches, columns, {c.name for c in inputs} | {d.name for d in derived}, currency
@@ -132,6 +193,11 @@ class _Reader:
             sha256=digest.hexdigest(), raw_inputs=tuple(c for c in inputs if c.name in raw_names),
         )  # fmt: skip
 
+    @staticmethod
+    def _map(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+        value = data.get(key)
+        return value if isinstance(value, dict) else {}
+
     def _known(self, at: Positions, keys: tuple[str, ...], value: str, allowed: Sequence[str]) -> str:
         if value not in allowed:
             self.problems.append(
@@ -141,7 +207,9 @@ class _Reader:
             )
         return value
 
-    def _inputs(self, data: Mapping[str, Any], currency: str, at: Positions) -> tuple[Input, ...]:
+    def _inputs(
+        self, data: Mapping[str, Any], currency: str, at: Positions, *, least_is_zero: bool = True
+    ) -> tuple[Input, ...]:
         out = []
         for name, spec in data.items():
             spec = spec if isinstance(spec, dict) else {"type": spec}
@@ -183,7 +251,7 @@ class _Reader:
                 )
             column = Input(
                 name, "int" if kind == "time" else kind, str(spec.get("unit") or ("epoch minute" if kind == "time" else "")), decimals, values,  # type: ignore[arg-type]
-                LOW, HIGH, bool(spec.get("required")), "" if spec.get("null") is None else str(spec["null"]), spec.get("harm") or "", spec.get("labels") or {},
+                0 if kind == "money" and least_is_zero else LOW, HIGH, bool(spec.get("required")), "" if spec.get("null") is None else str(spec["null"]), spec.get("harm") or "", spec.get("labels") or {},
             )  # fmt: skip
             if spec.get("domain") is not None:
                 try:
@@ -224,6 +292,17 @@ class _Reader:
                         "an input of this table",
                         "Declare it under inputs.",
                     )
+                )
+            if len(of) < (least := 2 if function in _OF_TWO else 1):
+                found, expected = f"{len(of)} inputs under of", f"{least} or more"
+                self.problems.append(
+                    at.problem(("derived", name), found, expected, "Name inputs that stand above it.")
+                )
+            setting = "period" if function.endswith("_periods") else "places"
+            if function in _SETTING_NEEDED and spec.get(setting) is None:
+                expected = DERIVED_SHAPES[setting]
+                self.problems.append(
+                    at.problem(("derived", name), f"no {setting}", expected, f"Add {setting}.")
                 )
             settings = {k: v for k, v in spec.items() if k not in ("function", "of", "as")}
             known.add(name)
@@ -295,6 +374,9 @@ class _Reader:
                 self.problems.append(
                     row.problem(column.name, repr(row[column.name]), str(error), "Correct the cell.")
                 )
+        if row["priority"] and not re.fullmatch(r"-?[0-9]{1,9}", row["priority"]):
+            found = repr(row["priority"][:60])
+            self.problems.append(row.problem("priority", found, "a whole number", "Correct the cell."))
         start, end = self._date(row, "from"), self._date(row, "to")
         if start and end and start >= end:
             self.problems.append(
@@ -339,12 +421,13 @@ class _Reader:
                 return None
             return value.minor
 
-        def whole(column: str, default: int) -> int:
+        def whole(column: str, default: int, least: int = 0) -> int:
             text = row[column]
             if text in ("", "-"):
                 return default
-            if not text.isdigit():
-                self.problems.append(row.problem(column, repr(text), "a whole number", "Correct the cell."))
+            if not _WHOLE.match(text) or int(text) < least:
+                expected = f"a whole number of at most nine digits, {least} or more"
+                self.problems.append(row.problem(column, repr(text[:60]), expected, "Correct the cell."))
                 return default
             return int(text)
 
@@ -367,10 +450,10 @@ class _Reader:
 
         share: tuple[int, int] | None = None
         if row["share"] not in ("", "-"):
-            match = re.fullmatch(r"(\d+)(?:\.(\d+))?%", row["share"]) or re.fullmatch(
-                r"(\d+)/(\d+)", row["share"]
+            match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?%", row["share"]) or re.fullmatch(
+                r"([0-9]{1,9})/(0*[1-9][0-9]{0,8})", row["share"]
             )
-            if match is None or (match.re.pattern.endswith(r"/(\d+)") and match[2] == "0"):
+            if match is None:
                 self.problems.append(
                     row.problem(
                         "share", repr(row["share"]), "a share such as 50% or 1/464", "Correct the cell."
@@ -400,7 +483,7 @@ class _Reader:
             )
         payout = Payout(
             choice("outcome", ("pay", "none", "discretion", "more_information"), "pay"), row["kind"].replace("-", "") if row["kind"] == "-" else row["kind"],  # type: ignore[arg-type]
-            money("amount"), share, of, named("per"), whole("period", 1), choice("periods", ("started", "complete"), "complete"),  # type: ignore[arg-type]
+            money("amount"), share, of, named("per"), whole("period", 1, 1), choice("periods", ("started", "complete"), "complete"),  # type: ignore[arg-type]
             whole("free_periods", 0), whole("max_periods", -1) if row["max_periods"] not in ("", "-") else None, named("multiply"),
             money("at_least"), money("at_most"), named("cap_of"), money("deductible") or 0, minor, inclusive,
             *(row[c] if row[c] != "-" else "" for c in ("alternative", "decider", "authority", "option")),
@@ -422,10 +505,43 @@ class _Reader:
         return tuple(
             Waiver(
                 str(w.get("check")), tuple(str(r) for r in w.get("rows") or ()), str(w.get("why") or ""), str(w.get("by") or ""),
-                date.fromisoformat(str(w["until"])) if w.get("until") else None,
+                self._until(w["until"], ("waivers", i, "until"), at) if w.get("until") else None,
             )
-            for w in data
+            for i, w in enumerate(data)
         )  # fmt: skip
+
+    def _until(self, value: Any, keys: tuple[str | int, ...], at: Positions) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError as error:
+            found, expected = repr(value), "a date such as 2026-05-09"
+            raise InputError([at.problem(keys, found, expected, "Write year-month-day.")]) from error
+
+
+def check_shapes(
+    data: Mapping[str, Any], shapes: Mapping[str, str], at: Positions, problems: list[Problem], keys: tuple[str | int, ...] = ()
+) -> None:  # fmt: skip
+    """Add a problem for each value that is not of the shape named for its key; what is not there is right."""
+    for key, shape in shapes.items():
+        value = data.get(key)
+        if value is not None and not SHAPES[shape](value):
+            found = f"{str(value)[:60]!r}"
+            problems.append(at.problem((*keys, key), found, shape, "Correct the value."))
+
+
+def rows_beside(header: Path, data: Mapping[str, Any], at: Positions) -> Path:
+    """Return the file of a table's rows, which stands beside its header. Raises InputError for one that does not."""
+    name = str(data.get("rows") or header.name.removesuffix(".table.yaml") + ".csv")
+    # A name is no path: rows from elsewhere would be neither of this layer nor in its checksum.
+    if (
+        not re.fullmatch(r"\w[\w. -]*", name)
+        or header.with_name(name).resolve().parent != header.parent.resolve()
+    ):
+        expected = "the name of a CSV file in the same folder"
+        raise InputError(
+            [at.problem(("rows",), repr(name[:80]), expected, "Put the rows beside the header.")]
+        )
+    return header.with_name(name)
 
 
 def _labels(value: Any) -> dict[str, str]:
