@@ -146,7 +146,13 @@ def look_across(folders: Sequence[Path], workspace: Workspace, as_of: Moment | N
             unreadable.append(Unreadable(folder, error.problems))
     own = [m for _, i, _ in read if (m := i.as_of or latest_moment(i)) and m.exact]
     now = as_of or max(own, key=lambda moment: moment.at, default=None)
-    told = tuple(Told(f, i, p, assess(i, p, now)) for f, i, p in read)
+    able: list[Told] = []
+    for folder, incident, policy in read:
+        try:
+            able.append(Told(folder, incident, policy, assess(incident, policy, now)))
+        except InputError as error:
+            unreadable.append(Unreadable(folder, error.problems))
+    told = tuple(able)
     return Cases(
         as_of=now,
         told=told,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
@@ -28,6 +29,40 @@ LIMIT = 4_000_000_000_000_000
 """No amount above this many minor units: twice it times 1000 still fits int64."""
 
 
+MOST_DIGITS = 15
+"""No amount and no figure with more digits before its decimal point."""
+LONGEST_NUMBER = 40
+"""Characters: a longer number was not written by a person."""
+_EXPONENT = re.compile(r"e[+-]?[\d_]+\Z", re.IGNORECASE)
+
+
+def readable_number(text: str) -> Decimal | None:
+    """Return a number that a person can have written, or None: not NaN, not infinite, of a size that can be counted with.
+
+    `1e999999` is one short word and a number of a million digits: it is refused before anything counts with it.
+    """
+    if too_large(text):
+        return None
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and value.adjusted() < MOST_DIGITS else None
+
+
+def too_large(text: str) -> bool:
+    """Tell whether a text is a number whose exponent or length no person means; words and names are not."""
+    plain = text.strip()
+    found = _EXPONENT.search(plain)
+    if found is None and len(plain) <= LONGEST_NUMBER:
+        return False
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        return False
+    return value.is_finite() and (len(plain) > LONGEST_NUMBER or abs(value.adjusted()) > LONGEST_NUMBER)
+
+
 def minor_digits(currency: str) -> int:
     """Return how many decimal places a currency has (ISO 4217)."""
     return MINOR_DIGITS.get(currency, 2)
@@ -51,12 +86,15 @@ class Money:
             raise ValueError("an amount in quotes or without a binary fraction, never a float")
         if len(currency) != 3 or not currency.isascii() or not currency.isupper():
             raise ValueError(f"a currency of three capital letters (ISO 4217), not {currency!r}")
+        text = str(amount).strip()
         try:
-            value = Decimal(str(amount).strip())
+            value = Decimal(text)
         except InvalidOperation as error:
             raise ValueError("a plain number such as 1280 or 250.00") from error
         if not value.is_finite():
             raise ValueError("a finite number")
+        if too_large(text) or value.adjusted() >= MOST_DIGITS:
+            raise ValueError(f"an amount of at most {MOST_DIGITS} digits")
         scaled = value.scaleb(minor_digits(currency))
         if scaled != scaled.to_integral_value():
             raise ValueError(f"at most {minor_digits(currency)} decimals for {currency}")

@@ -173,7 +173,8 @@ def surname(name: str, *, first: bool = False) -> str:
         return re.split("[·‧]", name)[-1]
     if is_han(name):
         return name[:2] if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else name[0]
-    return name.split()[0] if first else name.split()[-1]
+    words = name.split() or [name]
+    return words[0] if first else words[-1]
 
 
 def surname_is_first(name: LocalText | None, shown: str | None = None) -> bool:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Precision = Literal["minute", "day", "month", "year"]
 
-_FULL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})\Z")
-_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
+_FULL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z", re.ASCII)
+EARLIEST, LATEST = 1900, 2200
+"""Years that a record may name: far enough from the ends of the calendar that every zone and period can be worked out."""
 
 
 @total_ordering
@@ -31,6 +33,8 @@ class Moment:
         Raises ValueError that says what was expected.
         """
         text = str(raw).strip()
+        if (_FULL.match(text) or _DAY.match(text)) and not EARLIEST <= int(text[:4]) <= LATEST:
+            raise ValueError(f"a year from {EARLIEST} to {LATEST}, not {text[:4]}")
         if _FULL.match(text):
             try:
                 return cls(text, "minute", datetime.fromisoformat(text.replace("Z", "+00:00")))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from playbook.assessment.model import Clock, Figure, PromiseState
 from playbook.assessment.situation import affected
 from playbook.incident.model import Fact, Incident
-from playbook.money import Money
+from playbook.money import Money, readable_number
 from playbook.times import Moment
 
 Inputs = dict[str, Any]
@@ -23,11 +23,7 @@ def percent(part: Decimal, whole: Decimal) -> Decimal:
 
 def number(value: str | None) -> Decimal | None:
     """Read a recorded value as a number (thousands separators allowed), or None."""
-    try:
-        found = Decimal(value.replace(",", "").strip()) if value is not None else None
-    except InvalidOperation:
-        return None
-    return found if found is not None and found.is_finite() else None
+    return readable_number(value.replace(",", "")) if value is not None else None
 
 
 def figures_of(

@@ -104,7 +104,11 @@ def points_of(incident: Incident, policy: Policy) -> dict[str, Moment]:
     points["fault_known"] = _first((e.at for e in incident.fault if e.value != "unknown"), None)
     # The word after the first one; a time that is only planned for it is a deadline, not a word.
     first = points["first_contact"]
-    words = [*(r.at for r in words_to_customer(incident)), *incident.progress_updates, points["intake_started"]]
+    words = [
+        *(r.at for r in words_to_customer(incident)),
+        *incident.progress_updates,
+        points["intake_started"],
+    ]
     points["next_update"] = _first((w for w in words if w and first and w.exact and w.at > first.at), None)
     if incident.extortion:
         points["extortion_received"] = signal

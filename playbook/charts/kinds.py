@@ -6,6 +6,7 @@ Every colour is doubled by a place, a hatch or a word, so that nothing hangs on 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,22 @@ from playbook.money import Money
 from playbook.text import Language
 
 Lane = Literal["words", "deeds"]
+
+MOST_POINTS = 60
+"""Points of a timeline that are drawn: the first and the last of them; the table holds all."""
+MOST_BARS = 200
+"""Bars of a volume chart: the days with most complaints; what lies outside is said in words and stands in the table."""
+
+_NOT_DRAWN: dict[Language, str] = {
+    "en": "Drawn: the first {first} and the last {last} of {count}; the table holds all.",
+    "zh-Hant": "圖中只畫出 {count} 項中的前 {first} 項和後 {last} 項，表中列出全部。",
+    "zh-Hans": "图中只画出 {count} 项中的前 {first} 项和后 {last} 项，表中列出全部。",
+}
+_OUTSIDE: dict[Language, str] = {
+    "en": "Not drawn, but in the table: {count} outside the {days} days shown, dated {first} to {last}.",
+    "zh-Hant": "另有 {count} 件在所示的 {days} 天之外（{first} 至 {last}），圖中未畫，表中列出。",
+    "zh-Hans": "另有 {count} 件在所示的 {days} 天之外（{first} 至 {last}），图中未画，表中列出。",
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +70,12 @@ def timeline(happenings: Sequence[Happening], language: Language) -> Image:
         say("charts.lane", language),
         say("charts.what", language),
     ]
-    per_row = math.ceil(len(ordered) / math.ceil(len(ordered) / 14))
-    parts = [list(enumerate(ordered, start=1))[i : i + per_row] for i in range(0, len(ordered), per_row)]
+    drawn = list(enumerate(ordered, start=1))
+    half = MOST_POINTS // 2
+    if len(drawn) > MOST_POINTS:
+        drawn = drawn[:half] + drawn[-half:]
+    per_row = math.ceil(len(drawn) / math.ceil(len(drawn) / 14))
+    parts = [drawn[i : i + per_row] for i in range(0, len(drawn), per_row)]
 
     def draw(figure: Any) -> None:
         for axes, part in zip(figure.subplots(len(parts), 1, squeeze=False)[:, 0], parts, strict=True):
@@ -102,6 +123,10 @@ def timeline(happenings: Sequence[Happening], language: Language) -> Image:
     first, last = (f"{h.at:%Y-%m-%d %H:%M}" for h in (ordered[0], ordered[-1]))
     alt = say("charts.timeline_alt", language, words=said, deeds=len(ordered) - said, first=first, last=last)
     caption = say("charts.timeline", language)
+    if len(drawn) < len(ordered):
+        words = _NOT_DRAWN[language].format(first=half, last=half, count=f"{len(ordered):,}")
+        between = " " if language == "en" else ""
+        alt, caption = f"{alt}{between}{words}", f"{caption} – {words}"
     drawing = to_image(Canvas(9, 1.9 * len(parts), draw), language, alt, table(heads, rows, caption=caption))
     return replace(drawing, unfolded=True)  # the numbers mean nothing without it
 
@@ -246,11 +271,24 @@ def compensation(options: Sequence[Stack], language: Language) -> Image:
     return to_image(size, language, alt, table(heads, rows, caption=say("charts.compensation", language)))
 
 
+def _busiest(ordered: Sequence[datetime]) -> Sequence[datetime]:
+    """Return the times within the days that are drawn: of all stretches that are short enough, the fullest."""
+    reach = timedelta(days=MOST_BARS - 1)
+    best, left = (0, 0), 0
+    for right, at in enumerate(ordered, start=1):
+        while at - ordered[left] > reach:
+            left += 1
+        if right - left >= best[1] - best[0]:
+            best = (left, right)
+    return ordered[best[0] : best[1]]
+
+
 def volume(
     times: Sequence[datetime], statements: Sequence[tuple[datetime, str]], language: Language
 ) -> Image:
     """Draw how many complaints came in, an hour or a day a bar, with our statements marked."""
-    ordered = sorted(times)
+    everything = sorted(times)
+    ordered = _busiest(everything)
     hourly = (ordered[-1] - ordered[0]) <= timedelta(days=3)
     step = timedelta(hours=1) if hourly else timedelta(days=1)
     clear = {"minute": 0, "second": 0, "microsecond": 0} | ({} if hourly else {"hour": 0})
@@ -259,10 +297,8 @@ def volume(
     for at in ordered:
         counts[int((at - start) / step)] += 1
     form = "%m-%d %H:%M" if hourly else "%Y-%m-%d"
-    labels = [(start + step * n).strftime(form) for n in range(len(counts))]
-    said = [
-        (at, words) for at, words in sorted(statements) if start <= at <= start + step * (len(counts) + 2)
-    ]
+    labels = [f"{start + step * n:{form}}" for n in range(len(counts))]
+    said = [(at, words) for at, words in sorted(statements) if 0 <= (at - start) / step <= len(counts) + 2]
 
     def draw(figure: Any) -> None:
         axes = figure.subplots()
@@ -290,15 +326,22 @@ def volume(
         axes.yaxis.get_major_locator().set_params(integer=True)
 
     rows = [(label, str(count)) for label, count in zip(labels, counts, strict=True) if count]
+    outside = [at for at in everything if not ordered[0] <= at <= ordered[-1]]
+    days = Counter(at.date().isoformat() for at in outside)
+    rows = [(day, str(count)) for day, count in sorted(days.items())] + rows
     rows += [(f"{at:%m-%d %H:%M}", f"{number}: {words}") for number, (at, words) in enumerate(said, start=1)]
     peak = labels[counts.index(max(counts))]
     alt = say(
-        "charts.volume_alt", language, count=len(ordered), peak=max(counts), at=peak, statements=len(said)
+        "charts.volume_alt", language, count=len(everything), peak=max(counts), at=peak, statements=len(said)
     )
+    caption = say("charts.volume", language)
+    if outside:
+        first, last = min(days), max(days)
+        words = _OUTSIDE[language].format(count=len(outside), days=len(counts), first=first, last=last)
+        between = " " if language == "en" else ""
+        alt, caption = f"{alt}{between}{words}", f"{caption} – {words}"
     heads = [say("charts.time", language), say("charts.complaints_or_statement", language)]
-    return to_image(
-        Canvas(9, 3.0, draw), language, alt, table(heads, rows, caption=say("charts.volume", language))
-    )
+    return to_image(Canvas(9, 3.0, draw), language, alt, table(heads, rows, caption=caption))
 
 
 def recurrence(counts: Sequence[tuple[str, int]], tolerated: int | None, language: Language) -> Image:

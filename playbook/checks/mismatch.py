@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import accumulate
 
 from playbook.assessment import Assessment
 from playbook.checks.quantities import Quantity, quantities
@@ -46,11 +49,17 @@ class Checker:
     def __init__(self, text: str, language: Language, on: OnRecord) -> None:
         self.text, self.language, self.on = text, language, on
         self.findings: list[Finding] = []
+        self._known: dict[str, str] = {}
         self._starts = [0, *(m.end() for m in re.finditer("\n", text))]
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Return everything countable, datable or named in the text."""
+        return quantities(self.text, self.language)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of an offset."""
-        line = sum(1 for start in self._starts if start <= offset)
+        line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def add(
@@ -90,9 +99,12 @@ class Checker:
 
     def values(self, quoted: Iterable[str]) -> None:
         """Report every sum, date, time, count, name or phone that is not on record (S4-21, S4-25)."""
-        spans = [span for words in quoted for span in _occurrences(self.text, words)]
-        for quantity in quantities(self.text, self.language):
-            if any(a <= quantity.start and quantity.end <= b for a, b in spans):
+        spans = sorted(span for words in quoted for span in _occurrences(self.text, words))
+        starts = [start for start, _ in spans]
+        reach = list(accumulate((end for _, end in spans), max))  # how far the quotations up to this one go
+        for quantity in self.quantities:
+            before = bisect_right(starts, quantity.start)
+            if before and quantity.end <= reach[before - 1]:
                 continue
             if quantity.kind == "date":
                 self._weekday(quantity)
@@ -132,6 +144,11 @@ class Checker:
             )
 
     def _nearest(self, quantity: Quantity) -> str:
+        if quantity.kind not in self._known:
+            self._known[quantity.kind] = self._all_known(quantity)
+        return self._known[quantity.kind]
+
+    def _all_known(self, quantity: Quantity) -> str:
         known: list[str] = {
             "money": [f"{amount:,} {currency}" for amount, currency in sorted(self.on.money)],
             "date": [f"{y}-{m:02}-{d:02}" for y, m, d in sorted(self.on.dates)],
@@ -170,7 +187,7 @@ class Checker:
                 if offer.authority
                 else say("checks.nobody", self.language)
             )
-            for quantity in quantities(self.text, self.language):
+            for quantity in self.quantities:
                 if (
                     quantity.kind == "money"
                     and quantity.value[0] == offer.total.decimal
@@ -223,14 +240,14 @@ class Checker:
         if policy.switch("forbid_toll_free") is not True:
             return
         prefixes = {p for c in policy.channels.values() for p in c.toll_free_prefixes}
-        for quantity in quantities(self.text, self.language):
+        for quantity in self.quantities:
             if quantity.kind == "phone" and any(str(quantity.value[0]).startswith(p) for p in prefixes):
                 shown = line or say("checks.nothing_recorded", self.language)
                 self.add("missing-contact", "error", "toll_free", quantity.start, quantity.end, line=shown)
 
     def first_reply(self) -> None:
         """Report money in a first reply (S0-19, C-04)."""
-        for quantity in quantities(self.text, self.language):
+        for quantity in self.quantities:
             if quantity.kind == "money":
                 self.add("money-first", "error", "money_in_first_reply", quantity.start, quantity.end)
 
@@ -257,6 +274,8 @@ class Checker:
                 continue
             best, ratio = None, 0.0
             for a, b in edited:
+                if len(self.text[a:b].strip()) > 4 * len(sentence.text):
+                    continue  # no ratio above 0.6 is possible
                 r = SequenceMatcher(None, sentence.text, self.text[a:b].strip()).ratio()
                 if r > ratio:
                     best, ratio = (a, b), r
@@ -311,6 +330,10 @@ def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 def _covers(sentence: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Tell whether most of a known text, or most of the sentence, is common to both."""
+    shared = set(known).intersection(sentence)
+    alike = sum(unit in shared for unit in sentence)
+    if alike < min(5, len(known), len(sentence)) or alike < 0.7 * min(len(sentence), len(known)):
+        return False  # too little in common, in whatever order: the common case, told without comparing
     if _within(known, sentence) or _within(sentence, known):
         return True
     blocks = SequenceMatcher(None, sentence, known, autojunk=False).get_matching_blocks()

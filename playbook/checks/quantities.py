@@ -37,8 +37,9 @@ class Quantity:
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
-_HAN_NUMBER = r"[〇零一二三四五六七八九十百千萬万億亿兩两]+"
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# No number of a letter is longer; without these limits a long run of digits is read again from each of them.
+_HAN_NUMBER = r"[〇零一二三四五六七八九十百千萬万億亿兩两]{1,24}"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,8}|\d{1,24})(?:\.\d{1,24})?"
 
 _CURRENCY_MARKS = {
     "NT$": "TWD", "NTD": "TWD", "TWD": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD", "新台币": "TWD",
@@ -93,8 +94,10 @@ _TIMES = (
 _PHONE = regex.compile(
     r"(?<![A-Za-z0-9.])(?:\+\d{1,3}[\s-])?\(?\d{2,4}\)?[\s-]\d{3,4}[\s-]?\d{3,4}(?![A-Za-z0-9])|(?<!\d)(?:\+?\d{8,13})(?!\d)"
 )
-_ADDRESS = regex.compile(r"https?://\S+|\S+@\S+\.\w+|www\.\S+|《[^》]*》第?\d*[條条]?")
-_SHARE = regex.compile(rf"(?<number>{_NUMBER})\s?(?:%|％|percent\b|per cent\b)")
+_ADDRESS = regex.compile(r"https?://\S+|www\.\S+|《[^《》]*》第?\d*[條条]?")
+_NOT_BLANK = re.compile(r"\S+")
+_ENDING = re.compile(r"\.\w+")
+_SHARE = regex.compile(rf"(?<!\d)(?<number>{_NUMBER})\s?(?:%|％|percent\b|per cent\b)")
 _UNITS = {
     "分鐘": "minute", "分钟": "minute", "小時": "hour", "小时": "hour", "鐘頭": "hour", "钟头": "hour", "天": "day", "週": "week",
     "周": "week", "星期": "week", "個月": "month", "个月": "month", "年": "year", "minutes": "minute", "minute": "minute", "min": "minute",
@@ -127,7 +130,7 @@ _DURATION = regex.compile(
 )
 _COUNT = regex.compile(rf"(?<![A-Za-z0-9.-])(?<number>{_NUMBER})(?!\d|[.\-]\d|[A-Za-z0-9]*-\d)")
 _HAN_COUNT = regex.compile(
-    r"(?<number>[二三四五六七八九十百千兩两][〇零一二三四五六七八九十百千萬万]*)(?<measure>通|位|名|筆|笔|件|台|把|份|封|家|間|间|顆|颗|項|项)"
+    r"(?<number>[二三四五六七八九十百千兩两][〇零一二三四五六七八九十百千萬万]{0,24})(?<measure>通|位|名|筆|笔|件|台|把|份|封|家|間|间|顆|颗|項|项)"
 )
 _WORD_COUNT = regex.compile(
     rf"\b(?<number>{'|'.join(w for w in _WORDS if w not in ('zero', 'one'))})\s(?<noun>calls?|times|customers?|people|orders?|locks?|messages?|options?|measures?|steps|cases|complaints)\b",
@@ -237,8 +240,13 @@ def _counts(text: str) -> Iterator[Quantity]:
                 yield Quantity("count", (value,), *match.span(), match.group())
 
 
+_INDENT = 64  # characters before the number of a list's item, at most
+
+
 def _is_list_marker(text: str, start: int, end: int) -> bool:
-    line_start = text.rfind("\n", 0, start) + 1
+    line_start = text.rfind("\n", max(0, start - _INDENT), start) + 1
+    if not line_start and start > _INDENT:
+        return False
     return not text[line_start:start].strip(" *-#（(") and text[end : end + 1] in (".", "、", ")", "）", "．")
 
 
@@ -252,14 +260,29 @@ def _names(text: str) -> Iterator[Quantity]:
         yield Quantity("name", (match["name"], honorific), *match.span(), match.group())
 
 
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of web and mail addresses and of titles of laws: their digits are no figures. They may overlap."""
+    for match in _ADDRESS.finditer(text):
+        yield match.span()
+    if "@" not in text:
+        return
+    for written in _NOT_BLANK.finditer(text):
+        word = written.group()
+        endings = list(_ENDING.finditer(word)) if "@" in word else []
+        if endings and word.find("@", 1, max(endings[-1].start() - 1, 1)) >= 0:
+            yield written.start(), written.start() + endings[-1].end()
+
+
 def quantities(text: str, language: Language) -> tuple[Quantity, ...]:
     """Return everything countable, datable or named that a text states, in reading order."""
-    taken = [match.span() for match in _ADDRESS.finditer(text)]
+    taken = bytearray(len(text))
+    for start, end in _addresses(text):
+        taken[start:end] = b"\1" * (end - start)
     found: list[Quantity] = []
 
     def take(quantity: Quantity) -> None:
-        if all(quantity.end <= start or quantity.start >= end for start, end in taken):
-            taken.append((quantity.start, quantity.end))
+        if taken.find(1, quantity.start, quantity.end) < 0:
+            taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
             found.append(quantity)
 
     found_names = list(_names(text))  # a name takes no digits, so it may overlap with nothing else

@@ -17,7 +17,7 @@ from typing import Any
 from playbook.errors import InputError, PolicyError, Problem
 from playbook.policy.model import Condition, Policy
 from playbook.sources import Positions, read_yaml
-from playbook.tables.read import SHAPES, check_shapes
+from playbook.tables.shapes import SHAPES, check_shapes
 from playbook.text import Language
 
 MOVE_KEYS = {"part", "each", "drop", "unless_said", "variants"}

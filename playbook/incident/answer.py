@@ -9,6 +9,7 @@ from pydantic import Field
 from playbook.incident.base import (
     ActionState,
     Amount,
+    Count,
     FactStatus,
     FaultStatus,
     Plain,
@@ -195,7 +196,7 @@ class GroupRemedy(Record):
 
     id: str
     label: Text
-    count: int = Field(ge=0)
+    count: Count = Field(ge=0)
     each: Amount | None = None
     at_most: bool = False
     kind: str = "voucher"
@@ -206,7 +207,7 @@ class FollowUp(Record):
 
     at: Moment | None = None
     channel: str | None = None
-    open_issues: int | None = Field(default=None, ge=0)
+    open_issues: Count | None = Field(default=None, ge=0)
     issues: tuple[Text, ...] = ()
     issue_owner: Text | None = None
     satisfied: bool | None = None
@@ -271,7 +272,7 @@ class Impact(Record):
 
     kind: Literal["people", "money", "service", "data", "safety", "trust"]
     level: int = Field(ge=0, le=4)
-    people_affected: int | None = Field(default=None, ge=0)
+    people_affected: Count | None = Field(default=None, ge=0)
     count_status: Literal["exact", "estimate", "minimum", "unknown"] = "exact"
     note: Text | None = None
 

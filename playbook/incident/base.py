@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 
-from playbook.money import Money
+from playbook.money import Money, too_large
 
 FactStatus = Literal["confirmed", "claimed", "disputed", "refuted", "retracted", "unknown"]
 FaultStatus = Literal[
@@ -23,10 +23,12 @@ def _local_text(value: Any) -> dict[str, str]:
     if (
         isinstance(value, dict)
         and value
-        and all(isinstance(v, str) and k in ("zh-Hant", "zh-Hans", "en") for k, v in value.items())
+        and all(
+            isinstance(v, str) and v.strip() and k in ("zh-Hant", "zh-Hans", "en") for k, v in value.items()
+        )
     ):
         return dict(value)
-    raise ValueError("text, or a map with the keys zh-Hant, zh-Hans, en")
+    raise ValueError("text that is not blank, or a map of such with the keys zh-Hant, zh-Hans, en")
 
 
 def _money(value: Any) -> Money:
@@ -47,9 +49,35 @@ def _plain(value: Any) -> str:
     raise ValueError("text")
 
 
+def _countable(value: Any) -> Any:
+    if isinstance(value, str | int) and too_large(str(value)):
+        raise ValueError("a number that can be counted with, such as 365")
+    return value
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("a name that is not blank")
+    return value
+
+
+MOST = 10**12
+"""No count above this: everybody on earth, a hundred times."""
+
 Text = Annotated[dict[str, str], PlainValidator(_local_text), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "properties": {"zh-Hant": {"type": "string"}, "zh-Hans": {"type": "string"}, "en": {"type": "string"}}, "additionalProperties": False}]})]  # fmt: skip
 Amount = Annotated[Money, PlainValidator(_money), WithJsonSchema({"anyOf": [{"type": ["string", "integer"]}, {"type": "object", "required": ["amount", "currency"], "properties": {"amount": {"type": ["string", "integer"]}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}, "additionalProperties": False}]})]  # fmt: skip
 Plain = Annotated[str, PlainValidator(_plain), WithJsonSchema({"type": ["string", "integer"]})]
+
+
+def _few(value: int) -> int:
+    if abs(value) > MOST:
+        raise ValueError("a count of at most 10 to the power of 12")
+    return value
+
+
+Count = Annotated[int, AfterValidator(_few)]
+Number = Annotated[str, PlainValidator(_plain), BeforeValidator(_countable), WithJsonSchema({"type": ["string", "integer"]})]  # fmt: skip
+Name = Annotated[str, BeforeValidator(_named)]
 
 
 class Record(BaseModel):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playbook.errors import InputError, Problem
 from playbook.incident.fields import NOT_IN_YAML
+from playbook.incident.read import refuse_strange
 from playbook.sources import read_yaml
 from playbook.text import LANGUAGES
 
@@ -62,6 +63,7 @@ def _draft(path: Path, name: str, kinds: set[str]) -> Iterator[Problem]:
 
 def _keys(folder: Path) -> Iterator[Problem]:
     try:
+        refuse_strange(folder, folder / "incident.yaml")
         data, at = read_yaml(folder / "incident.yaml")
     except InputError:
         return

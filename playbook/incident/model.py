@@ -39,9 +39,12 @@ from playbook.incident.answer import (
 from playbook.incident.base import (
     ActionState,
     Amount,
+    Count,
     FactStatus,
     FaultStatus,
     IncidentKind,
+    Name,
+    Number,
     Plain,
     Record,
     Recurrence,
@@ -73,7 +76,7 @@ class Incident(Record):
     """One incident folder, read and valid."""
 
     # the five questions of a minimal record
-    client: str
+    client: Name
     what_happened: Text
     # where it comes from
     reference: str
@@ -97,7 +100,7 @@ class Incident(Record):
     brand_promise: Text | None = None
     brand_value: Text | None = None
     event_name: Text | None = None  # how texts call it: 母親節蛋糕延誤, the March lock update
-    affected_count: int | None = Field(default=None, ge=0)
+    affected_count: Count | None = Field(default=None, ge=0)
     affected_group: Text | None = None
     public_spread: bool | None = None
     impacts: tuple[Impact, ...] = ()
@@ -125,7 +128,7 @@ class Incident(Record):
     fault: tuple[FaultEntry, ...] = ()
     losses: dict[str, Amount] = Field(default_factory=dict)
     price: Amount | None = None
-    remedy_inputs: dict[str, Plain] = Field(
+    remedy_inputs: dict[str, Number] = Field(
         default_factory=dict
     )  # inputs of the policy's tables for the complainant
     demands: tuple[Demand, ...] = ()

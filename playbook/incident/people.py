@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from playbook.incident.base import Plain, Record, Text
+from playbook.incident.base import Count, Plain, Record, Text
 from playbook.text import Language
 from playbook.times import Moment
 
@@ -61,7 +61,7 @@ class PriorContact(Record):
     result: Literal["busy", "unanswered", "no_reply", "refused", "passed_on", "answered", "unknown"] = (
         "unknown"
     )
-    hold_minutes: int | None = None
+    hold_minutes: Count | None = None
     note: Text | None = None
 
 
@@ -71,7 +71,7 @@ class SameCause(Record):
     label: Text
     first_at: Moment | None = None
     last_at: Moment | None = None
-    count: int = Field(ge=0)
+    count: Count = Field(ge=0)
     action: Text | None = None
 
 
@@ -94,13 +94,13 @@ class Bystanders(Record):
     """Those who watch (S0-42): counts at one time."""
 
     as_of: Moment | None = None
-    comments: int | None = Field(default=None, ge=0)
-    reposts: int | None = Field(default=None, ge=0)
-    sample: int | None = Field(default=None, ge=1)
-    same_complaint: int | None = Field(default=None, ge=0)
-    negative: int | None = Field(default=None, ge=0)
-    questions: int | None = Field(default=None, ge=0)
-    supportive: int | None = Field(default=None, ge=0)
+    comments: Count | None = Field(default=None, ge=0)
+    reposts: Count | None = Field(default=None, ge=0)
+    sample: Count | None = Field(default=None, ge=1)
+    same_complaint: Count | None = Field(default=None, ge=0)
+    negative: Count | None = Field(default=None, ge=0)
+    questions: Count | None = Field(default=None, ge=0)
+    supportive: Count | None = Field(default=None, ge=0)
 
 
 class Question(Record):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,15 @@ from playbook.incident.model import (
     SentRow,
     TimelineRow,
 )
+from playbook.money import too_large
 from playbook.sources import Keys, Positions, Row, read_csv, read_text, read_yaml
 from playbook.text import LANGUAGES
 from playbook.times import zone_exists
 
 LARGEST_FILE = 20_000_000
 """Bytes: an incident file above this is refused; a population of customers belongs in customers.parquet."""
+LARGEST_DRAFT = 1_000_000
+"""Bytes: no text for people is longer."""
 
 _APPROVALS = ("id", "at", "what", "who", "by", "role", "decision", "reason", "content_sha256", "sha256")
 SHORT_KEYS = {"noticed_at": ("timestamps", "detected_at"), "channel": ("signal", "channel")}
@@ -37,6 +42,32 @@ def read_incident(folder: Path) -> Incident:
     Raises InputError with everything that is wrong in any of its files.
     """
     return _FolderReader(Path(folder)).read()
+
+
+def refuse_strange(folder: Path, path: Path, largest: int = LARGEST_FILE) -> None:
+    """Raise InputError for what must not be opened as a file of the folder: a link out of it, a device or pipe, too much."""
+    if not path.exists():
+        return
+    found = path.stat()
+    if folder.resolve() not in path.resolve().parents:
+        told = ("a link out of the folder", "a file in the incident folder", "Copy the file into it.")
+    elif not stat.S_ISREG(found.st_mode):
+        told = ("no ordinary file", "a file in the incident folder", "Put a file there.")
+    elif found.st_size > largest:
+        remedy = (
+            "Put long texts into evidence/."
+            if largest < LARGEST_FILE
+            else "Put customers into customers.parquet."
+        )
+        told = (f"{found.st_size:,} bytes", f"at most {largest:,}", remedy)
+    else:
+        return
+    raise InputError([Problem(str(path), 0, 0, "", *told)])
+
+
+def written(name: str) -> str:
+    """Return a file's name as text: bytes that are none are shown as `\\xff`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class _FolderReader:
@@ -67,8 +98,8 @@ class _FolderReader:
         filled = Filler(language, str(currency) if currency else None, at, self.problems).fill(
             Incident, data, ()
         )
-        filled["folder"] = self.folder.name
-        filled.setdefault("reference", self.folder.name)
+        filled["folder"] = written(self.folder.name)
+        filled.setdefault("reference", written(self.folder.name))
         filled["timeline"] = self._rows("timeline.csv", TimelineRow, ("text",), language)
         filled["complaints"] = self._rows("complaints.csv", ComplaintRow, (), language)
         filled["sent"] = self._rows("sent.csv", SentRow, (), language)
@@ -99,35 +130,8 @@ class _FolderReader:
             )
         return data, at
 
-    def _refuse_strange(self, path: Path) -> None:
-        if path.exists() and self.folder.resolve() not in path.resolve().parents:
-            raise InputError(
-                [
-                    Problem(
-                        str(path),
-                        0,
-                        0,
-                        "",
-                        "a link out of the folder",
-                        "a file in the incident folder",
-                        "Copy the file into it.",
-                    )
-                ]
-            )
-        if path.exists() and path.stat().st_size > LARGEST_FILE:
-            raise InputError(
-                [
-                    Problem(
-                        str(path),
-                        0,
-                        0,
-                        "",
-                        f"{path.stat().st_size:,} bytes",
-                        f"at most {LARGEST_FILE:,}",
-                        "Put customers into customers.parquet.",
-                    )
-                ]
-            )
+    def _refuse_strange(self, path: Path, largest: int = LARGEST_FILE) -> None:
+        refuse_strange(self.folder, path, largest)
 
     def _spread(self, data: dict[str, Any], at: Positions) -> dict[str, Any]:
         """Move the short keys of a minimal record to where they belong."""
@@ -135,7 +139,10 @@ class _FolderReader:
         for short, (group, key) in SHORT_KEYS.items():
             if short in out:
                 value = out.pop(short)
-                inner = dict(out.get(group) or {})
+                around = out.get(group)
+                if around is not None and not isinstance(around, dict):
+                    continue  # told when the group is validated
+                inner = dict(around or {})
                 if inner.get(key) not in (None, value):
                     self.problems.append(
                         at.problem(
@@ -273,6 +280,10 @@ class _FolderReader:
                     )
                 )
             seen[identifier] = row.line
+            for column, cell in row.cells.items():
+                if too_large(_unquoted(cell)):
+                    expected = "a number that can be counted with, such as 365"
+                    self.problems.append(row.problem(column, repr(cell[:60]), expected, "Correct the value."))
             out.append(
                 CustomerRow(
                     id=identifier,
@@ -285,18 +296,22 @@ class _FolderReader:
         out = {}
         for path in sorted((self.folder / "drafts").glob("*/*.md")):
             if path.parent.name in LANGUAGES:
-                self._refuse_strange(path)
                 try:
-                    out[f"{path.parent.name}/{path.stem}"] = read_text(path)
+                    self._refuse_strange(path, LARGEST_DRAFT)
+                    out[f"{path.parent.name}/{written(path.stem)}"] = read_text(path)
                 except InputError as error:
                     self.problems += error.problems
         return out
 
     def _evidence(self) -> dict[str, str]:
-        out = {}
+        out: dict[str, str] = {}
+        if (self.folder / "evidence").is_symlink():
+            return out
         for path in sorted((self.folder / "evidence").rglob("*")):
             if path.is_file() and not path.is_symlink():
-                out[path.relative_to(self.folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+                with path.open("rb") as handle:
+                    digest = hashlib.file_digest(handle, "sha256").hexdigest()
+                out[written(path.relative_to(self.folder).as_posix())] = digest
         return out
 
     def _validated(self, filled: dict[str, Any], at: Positions) -> Incident | None:

@@ -22,7 +22,7 @@ import yaml
 from playbook.errors import InputError, Problem
 from playbook.incident.changes import Changes, apply, conversions, get, operations, place
 from playbook.incident.model import Incident
-from playbook.incident.read import LARGEST_FILE, _FolderReader
+from playbook.incident.read import LARGEST_FILE, _FolderReader, refuse_strange
 from playbook.incident.splice import Page
 from playbook.sources import Keys, Positions, dotted, parse_yaml
 
@@ -114,6 +114,7 @@ def open_record(folder: Path) -> Standing:
         raise _problem(path, "a link", "a file in the incident folder", "Copy the file into it.")
     if not path.exists():
         return Standing(folder, None, "", {})
+    refuse_strange(folder, path)
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")

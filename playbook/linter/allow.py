@@ -17,7 +17,8 @@ from playbook.messages import say
 from playbook.text import LANGUAGES
 
 RULE = "allow"
-_ALLOW = re.compile(r"\s*allow\s+(?P<rule>[A-Za-z0-9-]+)\s*(?::\s*(?P<reason>.*?))?\s*\Z", re.DOTALL)
+_ALLOW = re.compile(r"allow (?P<rule>[A-Za-z0-9-]+) ?(?:: ?(?P<reason>.*))?\Z")
+_WORD = re.compile(r"\S")
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,20 @@ class _Allowance:
 def _allowances(document: Extracted) -> list[_Allowance]:
     out = []
     for comment in document.comments:
-        match = _ALLOW.match(comment.text)
+        match = _ALLOW.match(" ".join(comment.text.split()))
         if match:
-            reason = " ".join((match["reason"] or "").split())
+            reason = match["reason"] or ""
             out.append(_Allowance(match["rule"], reason, comment, _next_line(document.prose, comment.end)))
     return out
 
 
 def _next_line(prose: str, at: int) -> tuple[int, int]:
     """Return the stretch of the first line with words at or after a place."""
-    line = re.compile(r"[^\n]*\S[^\n]*").search(prose, at)
-    return line.span() if line else (at, at)
+    word = _WORD.search(prose, at)
+    if word is None:
+        return at, at
+    end = prose.find("\n", word.start())
+    return max(at, prose.rfind("\n", 0, word.start()) + 1), end if end >= 0 else len(prose)
 
 
 def with_allowances(report: Report, document: Extracted, known: Collection[str]) -> Report:

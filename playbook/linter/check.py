@@ -10,7 +10,7 @@ from playbook.linter.languages import detect
 from playbook.linter.match import Text, run_rules
 from playbook.linter.parts import find_parts, score
 from playbook.linter.prose import Lines, Prose
-from playbook.linter.rules import RuleSet, shipped
+from playbook.linter.rules import PatternTooSlow, RuleSet, shipped
 from playbook.text import LANGUAGES
 
 DEFAULT_KIND = "public-apology"
@@ -48,6 +48,9 @@ def check_text(
     checked.marks["thresholds"] = {part.name: part.threshold for part in rules.parts}
     findings, passed, notes = run_rules(checked, rules)
     findings = sorted(findings, key=by_place)
+    notes += [
+        f"a pattern did not finish in time and was given up: {slow}" for slow in dict.fromkeys(prose.given_up)
+    ]
     return Report(
         language=language,
         kind=kind,
@@ -63,8 +66,11 @@ def check_text(
 def detect_kind(prose: Prose, rules: RuleSet) -> str:
     """Return the kind of document by its cues, else the default."""
     for kind in rules.kinds.values():
-        if any(cue.stands_in(prose, 0, len(prose.folded)) for cue in kind.cues):
-            return kind.name
+        try:
+            if any(cue.stands_in(prose, 0, len(prose.folded)) for cue in kind.cues):
+                return kind.name
+        except PatternTooSlow as slow:
+            prose.given_up.append(str(slow))
     return DEFAULT_KIND
 
 

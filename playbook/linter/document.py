@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +14,7 @@ from playbook.linter.findings import Place
 Anchor = tuple[int, int, int]
 """From this code point of the text on, the document continues at this line and column."""
 
-_FENCE = re.compile(
-    r"^(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
-)
+_FENCE = re.compile(r"^(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^\n]*?(?<!`)\1(?!`)")
 _FRONT = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -84,13 +83,32 @@ def plain(name: str, text: str, notes: tuple[str, ...], *, markdown: bool) -> Ex
     return Extracted(name, text, masked=_not_prose(text), comments=comments, notes=notes)
 
 
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.finditer(text):
+        yield match.span()
+
+
+def _fences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of fenced code: to the line that closes it with as long a mark, else to the end."""
+    start, mark = -1, ""
+    for match in _FENCE.finditer(text):
+        line = match.group()
+        if start < 0:
+            if match.end() < len(text):
+                start, mark = match.start(), line[: len(line) - len(line.lstrip(line[0]))]
+        elif line.startswith(mark) and not line.rstrip(" \t").strip("`~"):
+            yield start, match.end()
+            start = -1
+    if start >= 0:
+        yield start, len(text)
+
+
 def _not_prose(text: str) -> tuple[tuple[int, int], ...]:
     """Return the stretches of Markdown that are front matter, code or comments, without overlaps."""
     out: list[tuple[int, int]] = []
     taken = bytearray(len(text))
-    for pattern in (_FRONT, _FENCE, _COMMENT, _CODE):
-        for match in pattern.finditer(text):
-            start, end = match.span()
+    for spans in (_spans(_FRONT, text), _fences(text), _spans(_COMMENT, text), _spans(_CODE, text)):
+        for start, end in spans:
             if taken.find(1, start, end) < 0:
                 taken[start:end] = b"\1" * (end - start)
                 out.append((start, end))

@@ -6,6 +6,7 @@ Word, the line of a cell in a notebook's file.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from playbook.linter.document import Comment, Extracted, plain, problem
@@ -33,10 +34,18 @@ def read_document(name: str) -> Extracted:
             f"Name its files, such as {name.rstrip('/')}/*.md; an incident folder is checked by playbook validate.",
         )
     try:
-        if path.stat().st_size > LARGEST:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise problem(
                 name,
-                f"{path.stat().st_size:,} bytes",
+                "a pipe or a device",
+                "a regular file",
+                "Pipe the text in instead: playbook check -",
+            )
+        if status.st_size > LARGEST:
+            raise problem(
+                name,
+                f"{status.st_size:,} bytes",
                 f"at most {LARGEST:,}",
                 "Check the text in smaller pieces.",
             )
@@ -67,7 +76,15 @@ def extract(raw: bytes, name: str) -> Extracted:
     if ending in (".html", ".htm", ".xhtml"):
         from playbook.linter import webpage
 
-        made = webpage.text_of(text)
+        try:
+            made = webpage.text_of(text)
+        except (AssertionError, ValueError, OverflowError, RecursionError) as error:
+            raise problem(
+                name,
+                "a web page with broken markup, such as <![ or a character number that does not exist",
+                "a web page",
+                "Open it in a browser and save it again, or paste the text: playbook check -",
+            ) from error
         comments = tuple(Comment(*c) for c in made.comments)
         return Extracted(name, made.text, anchors=made.anchors, comments=comments, notes=notes)
     if ending == ".ipynb":

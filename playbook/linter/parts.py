@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playbook.linter.prose import Prose
-from playbook.linter.rules import Part, RuleSet
+from playbook.linter.rules import Evidence, Part, Pattern, PatternTooSlow, RuleSet
 
 PartIndex = Mapping[str, Mapping[int, int]]
 """Part -> number of the sentence -> grade."""
@@ -31,17 +31,24 @@ def _find(prose: Prose, part: Part) -> dict[int, int]:
     found: dict[int, int] = {}
     for evidence in part.evidence:
         for pattern in evidence.patterns:
-            for number in pattern.candidates(prose):
-                if found.get(number, 0) >= evidence.grade:
-                    continue
-                sentence = prose.sentences[number]
-                for start, end in pattern.matches(prose, sentence.start, sentence.end):
-                    if prose.quoted(start, end):
-                        continue
-                    if holds(prose, evidence.conditions, number):
-                        found[number] = evidence.grade
-                    break
+            try:
+                _search(prose, evidence, pattern, found)
+            except PatternTooSlow as slow:
+                prose.given_up.append(str(slow))
     return dict(sorted(found.items()))
+
+
+def _search(prose: Prose, evidence: Evidence, pattern: Pattern, found: dict[int, int]) -> None:
+    for number in pattern.candidates(prose):
+        if found.get(number, 0) >= evidence.grade:
+            continue
+        sentence = prose.sentences[number]
+        for start, end in pattern.matches(prose, sentence.start, sentence.end):
+            if prose.quoted(start, end):
+                continue
+            if holds(prose, evidence.conditions, number):
+                found[number] = evidence.grade
+            break
 
 
 def holds(prose: Prose, conditions: Mapping[str, tuple[object, ...]], number: int, near: int = 2) -> bool:

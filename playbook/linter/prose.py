@@ -107,6 +107,8 @@ class Prose:
     language: str
     _maps: list[Offsets] = field(default_factory=list)
     _found: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)  # seconds, by pattern
+    given_up: list[str] = field(default_factory=list)  # patterns of parts and kinds that were too slow
 
     @cached_property
     def cased(self) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import regex
@@ -23,6 +24,8 @@ RULES = Path(__file__).parent / "rules"
 COMPILED = Path(__file__).parent / "compiled"
 TIMEOUT = 0.25
 """Seconds that one pattern may work on one sentence."""
+BUDGET = 0.8
+"""Seconds that one pattern may work on a whole text, and as much again for each million characters."""
 
 
 class PatternTooSlow(Exception):
@@ -44,12 +47,22 @@ class Pattern:
     def matches(self, prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the matches between two places of the folded text. Raises PatternTooSlow."""
         text = prose.cased if self.cased else prose.folded
+        if prose.spent.get(self.source, 0.0) > BUDGET * (1 + len(text) / 1_000_000):
+            raise PatternTooSlow(self.source)
         try:
-            for match in self.compiled.finditer(text, start, end, timeout=TIMEOUT):
+            found = self.compiled.finditer(text, start, end, timeout=TIMEOUT)
+            while (match := self._next(found, prose)) is not None:
                 if match.end() > match.start():
                     yield match.span()
         except TimeoutError as error:
             raise PatternTooSlow(self.source) from error
+
+    def _next(self, found: Iterator[regex.Match[str]], prose: Prose) -> regex.Match[str] | None:
+        begun = perf_counter()
+        try:
+            return next(found, None)
+        finally:
+            prose.spent[self.source] = prose.spent.get(self.source, 0.0) + perf_counter() - begun
 
     def candidates(self, prose: Prose) -> Sequence[int]:
         """Return the numbers of the sentences in which the pattern may match."""

@@ -66,14 +66,19 @@ def _moved(found: T, document: Extracted) -> T:
 
 
 _ENDS = "。！？!?\n"
+_FAR = 4 * LONGEST
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """Return the sentence, or sentences, in which a stretch stands, cut to what can be read at a glance."""
-    left = max((text.rfind(mark, 0, start) for mark in _ENDS), default=-1)
-    left = max(left, text.rfind(". ", 0, start)) + 1
-    ends = [at for mark in (*_ENDS, ". ") if (at := text.find(mark, max(start, end - 1))) >= 0]
-    words = text[left : min(ends, default=len(text)) + 1].strip()
+    first, last = (
+        max(0, start - _FAR),
+        min(len(text), end + _FAR),
+    )  # a text of one sentence is not read through
+    left = max(text.rfind(mark, first, start) for mark in (*_ENDS, ". "))
+    left = left + 1 if left >= 0 else first
+    ends = [at for mark in (*_ENDS, ". ") if (at := text.find(mark, max(start, end - 1), last)) >= 0]
+    words = text[left : min(ends, default=last) + 1].strip()
     if len(words) <= LONGEST:
         return words
     first = max(0, start - left - LONGEST // 3)
@@ -164,7 +169,13 @@ def _annotations(item: Checked) -> Iterator[str]:
         properties = ",".join(f"{key}={_property(value)}" for key, value in values.items())
         words = "\n".join(one_line(text) for text in (found.message, found.why, found.fix))
         yield f"::{_ANNOTATION[found.level]} {properties}::{_data(words)}"
-    yield f"{one_line(report.path)}: {verdict_line(report, item.language)}"
+    yield _plain(f"{one_line(report.path)}: {verdict_line(report, item.language)}")
+
+
+def _plain(line: str) -> str:
+    """Return a line that a code host does not take for a command: it looks for `::` at the start, `##[` anywhere."""
+    line = line.replace("##[", "%23%23[")
+    return line.replace(":", "%3A", 2) if line.startswith("::") else line
 
 
 def _data(text: str) -> str:

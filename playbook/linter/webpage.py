@@ -137,7 +137,11 @@ def _joins(before: str, after: str) -> bool:
 def text_of(source: str) -> PageText:
     """Return the text of a page's source, without scripts and styles; a broken page is read as far as it goes."""
     stripper = _Stripper()
-    stripper.feed(source)
+    # Behind the last ">" no tag is complete. The parser would look for its end from every "<" anew.
+    tail = source.find("<", source.rfind(">") + 1)
+    stripper.feed(source if tail < 0 else source[:tail])
     stripper.close()
+    if tail >= 0:
+        stripper.handle_data(source[tail:])
     pieces = stripper.pieces
     return PageText("".join(pieces.parts), tuple(pieces.anchors), tuple(stripper.comments))

@@ -16,11 +16,15 @@ UNPACKED = 200_000_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _SIGNS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_BROKEN = (LookupError, ValueError, SyntaxError, OSError, EOFError, RuntimeError, AttributeError, TypeError)
+"""What reading a damaged package raises, beside the errors of its own libraries (NotImplementedError included)."""
 
 
 def text_of(raw: bytes, name: str) -> Extracted:
     """Return the text of a Word file's bytes; a line is the number of a paragraph. Raises InputError."""
+    import lzma
     import zipfile
+    import zlib
 
     import docx
     from docx.opc.exceptions import PackageNotFoundError
@@ -31,10 +35,18 @@ def text_of(raw: bytes, name: str) -> Extracted:
                 raise problem(
                     name, f"more than {UNPACKED:,} bytes, unpacked", "a letter", "Check the text alone."
                 )
+            if any(item.flag_bits & 1 for item in packed.infolist()):
+                raise problem(
+                    name, "an encrypted file", "a Word document", "Save it without a password, then check it."
+                )
         body = docx.Document(io.BytesIO(raw)).element.body
+        if body is None:
+            raise problem(
+                name, "no body", "a Word document with a text", "Open it in Word and save it as .docx."
+            )
     except InputError:
         raise
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, SyntaxError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, PackageNotFoundError, *_BROKEN) as error:
         raise problem(
             name, "a file that is no DOCX", "a Word document", "Open it in Word and save it as .docx."
         ) from error

@@ -11,7 +11,7 @@ from playbook.policy.layers import Layer, read_layer
 from playbook.policy.model import Origin, Policy
 from playbook.policy.rows import COLUMNS
 from playbook.sources import read_csv, read_yaml
-from playbook.tables.read import rows_beside
+from playbook.tables.shapes import rows_beside
 
 MERGED = ("brand", "contact", "signatories", "glossary")
 """Keys of policy.yaml whose names each layer adds to; other keys are replaced whole."""

@@ -17,7 +17,7 @@ from playbook.policy.model import (
 )  # fmt: skip
 from playbook.policy.rows import COLUMNS, Rows
 from playbook.sources import Keys
-from playbook.tables.read import SHAPES, check_shapes
+from playbook.tables.shapes import SHAPES, check_shapes
 from playbook.text import LANGUAGES, Language
 from playbook.times import zone_exists
 from playbook.workspace import Workspace

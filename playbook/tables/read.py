@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -16,96 +16,25 @@ from playbook.tables.cells import HIGH, LOW, Input, parse_cell
 from playbook.tables.derive import FUNCTIONS, Derived
 from playbook.tables.model import HitPolicy, Payout, Place, Table, TableRow, Waiver
 from playbook.tables.patches import patched_rows, rows_file
+from playbook.tables.shapes import (
+    DERIVED_SHAPES,
+    HEADER_KEYS,
+    HEADER_SHAPES,
+    INPUT_KEYS,
+    INPUT_SHAPES,
+    META_COLUMNS,
+    PAYOUT_COLUMNS,
+    check_shapes,
+    day_of,
+    labels_of,
+    rows_beside,
+)  # fmt: skip
 
-HEADER_KEYS = {
-    "table", "title", "line", "basis", "hit_policy", "effective", "currency", "rounding", "inputs", "derived", "waivers",
-    "jurisdictions", "notes", "rows",
-}  # fmt: skip
-INPUT_KEYS = {
-    "type",
-    "unit",
-    "domain",
-    "values",
-    "required",
-    "null",
-    "harm",
-    "favour",
-    "decimals",
-    "labels",
-    "raw",
-}
-PAYOUT_COLUMNS = {
-    "outcome", "kind", "amount", "share", "of", "per", "period", "periods", "free_periods", "max_periods", "multiply", "at_least",
-    "at_most", "cap_of", "deductible", "threshold", "alternative", "decider", "authority", "option",
-}  # fmt: skip
-META_COLUMNS = {
-    "id",
-    "from",
-    "to",
-    "source",
-    "rationale",
-    "note",
-    "priority",
-    "label_zh_hant",
-    "label_zh_hans",
-    "label_en",
-}
 _WHOLE = re.compile(r"[0-9]{1,9}\Z")
-_scalar = (str, int)  # a truth value is an int
-SHAPES: dict[str, Callable[[Any], bool]] = {
-    "a text": lambda v: isinstance(v, _scalar),
-    "a list of texts": lambda v: isinstance(v, list) and all(isinstance(one, _scalar) for one in v),
-    "a list": lambda v: isinstance(v, list),
-    "a map": lambda v: isinstance(v, dict),
-    "a text, or a map of texts": lambda v: (
-        isinstance(v, _scalar)
-        or (isinstance(v, dict) and all(one is None or isinstance(one, _scalar) for one in v.values()))
-    ),
-    "a map of maps": lambda v: isinstance(v, dict) and all(isinstance(one, dict) for one in v.values()),
-    "a map of lists of texts": lambda v: (
-        isinstance(v, dict) and all(one is None or SHAPES["a list of texts"](one) for one in v.values())
-    ),
-    "a type, or a map": lambda v: isinstance(v, str | dict),
-    "a list of maps": lambda v: isinstance(v, list) and all(isinstance(one, dict) for one in v),
-    "a list of places, each a latitude and a longitude": lambda v: (
-        isinstance(v, list)
-        and all(isinstance(p, list) and len(p) == 2 and all(_is_number(n) for n in p) for p in v)
-    ),
-    "a list of dates such as 2026-05-09": lambda v: isinstance(v, list) and all(_is_day(day) for day in v),
-    "true or false": lambda v: isinstance(v, bool),
-    "up or down": lambda v: v in ("up", "down"),
-    "a whole number from 0 to 9": lambda v: type(v) is int and 0 <= v <= 9,
-    "a whole number, 0 or more": lambda v: type(v) is int and 0 <= v <= 10**9,
-    "a whole number, 1 or more": lambda v: type(v) is int and 1 <= v <= 10**9,
-}
-HEADER_SHAPES = {
-    "table": "a text", "title": "a text, or a map of texts", "line": "a text", "basis": "a text", "hit_policy": "a text", "effective": "a map",
-    "currency": "a text", "rounding": "a map", "inputs": "a map", "derived": "a map of maps", "waivers": "a list of maps",
-    "jurisdictions": "a list of texts", "notes": "a list of texts", "rows": "a text",
-}  # fmt: skip
-INPUT_SHAPES = {
-    "type": "a text", "unit": "a text", "domain": "a text", "values": "a list of texts", "required": "true or false", "null": "a text",
-    "harm": "up or down", "decimals": "a whole number from 0 to 9", "labels": "a map of maps", "raw": "true or false",
-}  # fmt: skip
-DERIVED_SHAPES = {
-    "function": "a text", "of": "a list of texts", "as": "a type, or a map", "period": "a whole number, 1 or more", "scale": "a whole number, 1 or more",
-    "holidays": "a list of dates such as 2026-05-09", "places": "a list of places, each a latitude and a longitude",
-}  # fmt: skip
 _OF_TWO = {"minutes_between", "days_between", "business_days_between", "share_of", "great_circle_km"}
 _SETTING_NEEDED = {"started_periods", "complete_periods", "great_circle_km"}
 _ID = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
 _LABELS = {"label_zh_hant": "zh-Hant", "label_zh_hans": "zh-Hans", "label_en": "en"}
-
-
-def _is_number(value: Any) -> bool:
-    return re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", str(value)) is not None
-
-
-def _is_day(value: Any) -> bool:
-    try:
-        return bool(date.fromisoformat(str(value)))
-    except ValueError:
-        return False
 
 
 class _Reader:
@@ -185,7 +114,7 @@ class _Reader:
         for path in (self.header, rows_path, *patches, *(p for p in map(rows_file, patches) if p.exists())):
             digest.update(path.read_bytes())
         return Table(
-            name=str(data.get("table") or self.header.name.removesuffix(".table.yaml")), title=_labels(data.get("title")),
+            name=str(data.get("table") or self.header.name.removesuffix(".table.yaml")), title=labels_of(data.get("title")),
             line=line, basis=basis, hit_policy=policy, currency=currency,  # type: ignore[arg-type]
             rounding=rounding, inputs=columns, derived=derived, effective_on=effective_on, rows=tuple(rows),  # type: ignore[arg-type]
             waivers=self._waivers(data.get("waivers") or [], at), jurisdictions=tuple(data.get("jurisdictions") or ()),
@@ -505,51 +434,10 @@ class _Reader:
         return tuple(
             Waiver(
                 str(w.get("check")), tuple(str(r) for r in w.get("rows") or ()), str(w.get("why") or ""), str(w.get("by") or ""),
-                self._until(w["until"], ("waivers", i, "until"), at) if w.get("until") else None,
+                day_of(w["until"], ("waivers", i, "until"), at) if w.get("until") else None,
             )
             for i, w in enumerate(data)
         )  # fmt: skip
-
-    def _until(self, value: Any, keys: tuple[str | int, ...], at: Positions) -> date:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError as error:
-            found, expected = repr(value), "a date such as 2026-05-09"
-            raise InputError([at.problem(keys, found, expected, "Write year-month-day.")]) from error
-
-
-def check_shapes(
-    data: Mapping[str, Any], shapes: Mapping[str, str], at: Positions, problems: list[Problem], keys: tuple[str | int, ...] = ()
-) -> None:  # fmt: skip
-    """Add a problem for each value that is not of the shape named for its key; what is not there is right."""
-    for key, shape in shapes.items():
-        value = data.get(key)
-        if value is not None and not SHAPES[shape](value):
-            found = f"{str(value)[:60]!r}"
-            problems.append(at.problem((*keys, key), found, shape, "Correct the value."))
-
-
-def rows_beside(header: Path, data: Mapping[str, Any], at: Positions) -> Path:
-    """Return the file of a table's rows, which stands beside its header. Raises InputError for one that does not."""
-    name = str(data.get("rows") or header.name.removesuffix(".table.yaml") + ".csv")
-    # A name is no path: rows from elsewhere would be neither of this layer nor in its checksum.
-    if (
-        not re.fullmatch(r"\w[\w. -]*", name)
-        or header.with_name(name).resolve().parent != header.parent.resolve()
-    ):
-        expected = "the name of a CSV file in the same folder"
-        raise InputError(
-            [at.problem(("rows",), repr(name[:80]), expected, "Put the rows beside the header.")]
-        )
-    return header.with_name(name)
-
-
-def _labels(value: Any) -> dict[str, str]:
-    return (
-        {str(k): str(v) for k, v in value.items()}
-        if isinstance(value, dict)
-        else ({"en": str(value)} if value else {})
-    )
 
 
 def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
