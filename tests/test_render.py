@@ -148,6 +148,15 @@ def test_an_edited_draft_wins_survives_every_render_and_is_checked_again(tmp_pat
 
 
 @pytest.mark.slow
+def test_a_render_leaves_us_in_the_folder_where_we_stood(tmp_path: Path) -> None:
+    here = Path.cwd()
+    folder = minimal(tmp_path)
+    for number in range(3):
+        render_pack(folder, languages="en", out=tmp_path / f"pack{number}")
+        assert Path.cwd() == here
+
+
+@pytest.mark.slow
 def test_a_text_missing_in_a_language_is_a_finding_and_no_error(tmp_path: Path) -> None:
     folder = minimal(tmp_path, "en")
     result = render_pack(folder, languages="en,zh-Hant", out=tmp_path / "pack")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,8 +150,12 @@ def _run_all(case: Case, client: str | None) -> dict[str, Any]:
     def one(name: str) -> Any:
         return run(_notebook(case, name), {"incident": str(case.folder), **asked}, case.workspace.root)
 
-    with ThreadPoolExecutor(2) as pool:
-        done = dict(zip(NOTEBOOKS, pool.map(one, NOTEBOOKS.values()), strict=True))
+    here = os.getcwd()
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            done = dict(zip(NOTEBOOKS, pool.map(one, NOTEBOOKS.values()), strict=True))
+    finally:
+        os.chdir(here)  # papermill changes folders while it reads; two at once may leave us in the other's
     return {
         name: (read_blocks(notebook), to_bytes(normalise(notebook, {"incident": case.folder.name, **asked})))
         for name, notebook in done.items()
