@@ -23,6 +23,7 @@ from playbook.policy.effective import effective
 from playbook.policy.model import Policy
 from playbook.sources import decode, neutral, write_csv
 from playbook.tables import read_table
+from playbook.tables.cells import Input
 from playbook.workspace import Workspace, find_workspace
 
 ROOT = Path(__file__).parents[1]
@@ -293,3 +294,9 @@ def test_columns_that_no_csv_can_hold_are_a_problem_and_leave_nothing(tmp_path: 
     with pytest.raises(InputError, match="--output"):
         price_file(bakery(), str(source), tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_a_number_with_a_million_digits_is_refused_before_it_is_written_out() -> None:
+    delay = Input("delay", "int", "min")
+    with pytest.raises(ValueError, match="digits"):
+        delay.scaled("1e999999")

@@ -20,6 +20,10 @@ InputType = Literal["int", "decimal", "money", "date", "bool", "enum"]
 LOW, HIGH = -(2**62), 2**62
 
 
+MOST_DIGITS = 18
+"""Columns are whole numbers of 64 bits; a longer number was not written by a person."""
+
+
 @dataclass(frozen=True)
 class Input:
     """One input column. `low`/`high` bound the domain in scaled whole numbers, `[low, high)`."""
@@ -75,6 +79,8 @@ class Input:
             scaled = Decimal(text).scaleb(self.decimals)
         except InvalidOperation as error:
             raise ValueError("a number") from error
+        if scaled.is_finite() and scaled.adjusted() > MOST_DIGITS:  # before a million digits are written out
+            raise ValueError(f"a number of at most {MOST_DIGITS} digits")
         if not scaled.is_finite() or scaled != scaled.to_integral_value():
             raise ValueError(f"a number with at most {self.decimals} decimals")
         return int(scaled)
