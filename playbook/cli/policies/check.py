@@ -1,0 +1,64 @@
+"""`playbook policy check`: everything that is wrong. Exit code 0 nothing, 1 something, 2 it cannot be read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from playbook.cli.policies.printed import as_json, put
+
+if TYPE_CHECKING:
+    from playbook.policy import Policy
+    from playbook.tables.prove import Finding
+    from playbook.workspace import Workspace
+
+WHAT = "everything that is wrong: rows, tables, words, conditions"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the action."""
+    parser.add_argument("name", metavar="NAME", help="the client")
+    parser.add_argument("--out", metavar="PATH", help="write it there, not to the screen")
+    parser.add_argument("--format", default="text", choices=("text", "json"), help="how to report")
+
+
+def run(args: argparse.Namespace, workspace: Workspace) -> int:
+    """Print the findings; returns 1 where one is an error."""
+    from datetime import date
+
+    from playbook.checks.policies import check_policy
+    from playbook.policy import read_policy
+
+    policy = read_policy(args.name, workspace)
+    found = check_policy(policy, date.today())  # a waiver expires on a day
+    errors = sum(finding.level == "error" for finding in found)
+    if args.format == "json":
+        data = {
+            "policy": policy.name, "layers": list(policy.layers), "sha256": policy.sha256, "errors": errors,
+            "warnings": len(found) - errors, "findings": [_finding(finding) for finding in found],
+        }  # fmt: skip
+        put(as_json(data), args.out)
+    else:
+        put("\n".join(_finding_lines(policy, found, errors)), args.out)
+    return 1 if errors else 0
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check, "level": finding.level, "message": finding.message, "path": finding.path,
+        "line": finding.line, "rows": list(finding.rows), "example": dict(finding.example) if finding.example else None,
+        "waived": finding.waived,
+    }  # fmt: skip
+
+
+def _finding_lines(policy: Policy, found: tuple[Finding, ...], errors: int) -> Iterator[str]:
+    from playbook.messages.printable import one_line
+
+    yield from (one_line(str(finding)) for finding in found)
+    tables = len(policy.table_files)
+    checked = f"{len(policy.switches)} switches, {len(policy.steps)} steps, {len(policy.clocks)} clocks, {tables} tables"
+    if found:
+        yield f"{policy.name}: {errors} errors, {len(found) - errors} warnings ({checked})"
+    else:
+        yield f"{policy.name}: nothing wrong ({checked}, words in {', '.join(policy.languages)})"
