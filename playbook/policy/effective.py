@@ -11,7 +11,7 @@ from playbook.policy.layers import Layer, read_layer
 from playbook.policy.model import Origin, Policy
 from playbook.policy.rows import COLUMNS
 from playbook.sources import read_csv, read_yaml
-from playbook.tables.shapes import rows_beside
+from playbook.tables.copied import read_header
 
 MERGED = ("brand", "contact", "signatories", "glossary")
 """Keys of policy.yaml whose names each layer adds to; other keys are replaced whole."""
@@ -132,8 +132,9 @@ def _cells(stem: str, sources: Sequence[tuple[str, Path, Path]], out: Values) ->
     rows: dict[str, dict[str, Value]] = {}
     for layer, rows_path, patch_path in sources:
         for row in read_csv(rows_path)[1] if rows_path.exists() else ():
-            rows[row["id"]] = {
-                column: Value(f"{stem}.{row['id']}.{column}", cell, Origin(layer, rows_path.name, row.line))
+            key = row["id"] if row["id"] not in rows else f"{row['id']}@{row['from']}"
+            rows[key] = {
+                column: Value(f"{stem}.{key}.{column}", cell, Origin(layer, rows_path.name, row.line))
                 for column, cell in row.cells.items()
                 if column != "id"
             }
@@ -164,13 +165,16 @@ def _patch(stem: str, layer: str, path: Path, rows: dict[str, dict[str, Value]])
 
 def _table(name: str, header: Path, patches: Sequence[Path], layers: Sequence[Layer], out: Values) -> None:
     names = {layer.folder: layer.name for layer in layers}
-    data, at = read_yaml(header)
-    for path, value in leaves(data, f"tables.{name}"):
+    own, at = read_yaml(header)
+    for path, value in leaves(own, f"tables.{name}"):
         keys = path.split(".")[2:]
         line = at.place(keys)[0]
         out[path] = Value(path, as_text(value), Origin(names[header.parent], header.name, line))
-    rows = rows_beside(header, data if isinstance(data, dict) else {}, at)
-    sources = [(names[header.parent], rows, header.with_name(f"{rows.stem}.no-patch"))]
+    read = read_header(header, [])
+    rows, layer = read.rows, names[header.parent]
+    below = layer if rows.parent == header.parent else f"{rows.parent.parent.name}/{rows.parent.name}"
+    sources = [(below, rows, header.with_name(f"{rows.stem}.no-patch"))]
+    sources += [(layer, change.with_name(f"{change.stem}.no-rows"), change) for change in read.changes]
     sources += [(names[patch.parent], patch.with_name(f"{patch.stem}.no-rows"), patch) for patch in patches]
     _cells(f"tables.{name}.rows", sources, out)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from playbook.errors import InputError, Problem
 from playbook.sources import Positions, Row, read_csv, read_yaml
+from playbook.tables.copied import borrowed_files
 
 PATCH_COLUMNS = ("op", "id", "column", "was", "value", "reason", "source", "approved_by", "from")
 
@@ -239,11 +240,13 @@ def chain(name: str, folder_of: Any) -> list[Layer]:
 
 
 def content_hash(layers: Iterable[Layer]) -> str:
-    """Return the SHA-256 over every file of every layer, by name and content."""
+    """Return the SHA-256 over every file of every layer, by name and content, and over what its tables are copies of."""
     digest = hashlib.sha256()
     for layer in layers:
         for path in sorted(layer.folder.rglob("*")):
             if path.is_file() and not path.name.startswith("."):
                 digest.update(f"{layer.name}/{path.relative_to(layer.folder).as_posix()}\0".encode())
                 digest.update(path.read_bytes())
+                for borrowed in borrowed_files(path) if path.name.endswith(".table.yaml") else ():
+                    digest.update(borrowed.read_bytes())
     return digest.hexdigest()

@@ -52,6 +52,21 @@ def business_days_between(arrays: Sequence[Ints], settings: Mapping[str, Any]) -
     return np.busday_count(start + one, end + one, holidays=holidays).astype(np.int64)
 
 
+def business_day_after(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
+    """Return the business day that comes so many business days after a date (second input, or the setting `plus`).
+
+    The date itself does not count, whether or not it is a business day.
+    """
+    origin = np.datetime64("0001-01-01", "D")
+    start = origin + (arrays[0] - 1).astype("timedelta64[D]")
+    count = arrays[1] if len(arrays) > 1 else np.zeros_like(arrays[0])
+    count = count + int(settings.get("plus", 0))
+    holidays = [np.datetime64(str(day), "D") for day in settings.get("holidays", ())]
+    found = np.busday_offset(start, count, roll="backward", holidays=holidays)
+    out: Ints = (found - origin).astype(np.int64) + 1
+    return np.where(count <= 0, arrays[0], out)
+
+
 def started_periods(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
     """Return how many periods have started: the ceiling."""
     return -(-arrays[0] // int(settings["period"]))
@@ -109,6 +124,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[Ints], Mapping[str, Any]], Ints]] = {
     "minutes_between": minutes_between,
     "days_between": days_between,
     "business_days_between": business_days_between,
+    "business_day_after": business_day_after,
     "started_periods": started_periods,
     "complete_periods": complete_periods,
     "share_of": share_of,
@@ -119,10 +135,18 @@ FUNCTIONS: dict[str, Callable[[Sequence[Ints], Mapping[str, Any]], Ints]] = {
     "great_circle_km": great_circle_km,
 }
 
+NEEDS_TWO = frozenset(
+    {"minutes_between", "days_between", "business_days_between", "business_day_after", "share_of", "great_circle_km"}
+)  # fmt: skip
+NEEDS_SETTING = {"started_periods": "period", "complete_periods": "period", "great_circle_km": "places"}
+
 
 def derive(derived: Derived, columns: Mapping[str, Ints]) -> Ints:
     """Compute one derived input; null where any input is null."""
     arrays = [columns[name] for name in derived.of]
     null = _nulls(arrays)
     safe = [np.where(null, 1, array) for array in arrays]
-    return np.where(null, NULL, FUNCTIONS[derived.function](safe, derived.settings)).astype(np.int64)
+    found = FUNCTIONS[derived.function](safe, derived.settings)
+    if derived.function != "business_day_after":
+        found = np.where(found == NULL, NULL, found + int(derived.settings.get("plus", 0)))
+    return np.where(null, NULL, found).astype(np.int64)

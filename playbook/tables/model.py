@@ -31,9 +31,10 @@ class Place:
 class Payout:
     """How a row pays, all sums in minor units of the table's currency.
 
-    `amount` + `share` of the input `of`, times the periods of `per`, times the input `multiply`; then `at_least`,
-    `at_most` and `cap_of` (an input), minus `deductible`; below the `threshold` nothing is paid. A kind with neither
-    amount nor share is a remedy that is not money. Rows of one `alternative` are for the customer to choose from.
+    (`amount` + `share` of the input `of`) times the periods of `per`, or plus `each` for each of them; then `at_least`,
+    `at_most` and `cap_of` (an input); `times` and `plus`; minus `deductible`; rounded once; nothing below the
+    `threshold`; times the input `multiply`. A kind with no sum is a remedy that is not money; of a discretion the sum
+    is what the decider may go up to. Rows of one `alternative` are for the customer to choose from.
     """
 
     outcome: RowOutcome = "pay"
@@ -44,12 +45,16 @@ class Payout:
     per: str = ""  # the input counted in periods
     period: int = 1
     periods: Literal["started", "complete"] = "complete"
+    after: int = 0  # units of `per` before the first period begins
     free_periods: int = 0
     max_periods: int | None = None
+    each: int | None = None
     multiply: str = ""
     at_least: int | None = None
     at_most: int | None = None
     cap_of: str = ""
+    times: tuple[int, int] | None = None
+    plus: int = 0
     deductible: int = 0
     threshold: int = 0
     threshold_inclusive: bool = True
@@ -61,7 +66,12 @@ class Payout:
     @property
     def monetary(self) -> bool:
         """Tell whether the row pays a sum."""
-        return self.amount is not None or self.share is not None
+        return self.amount is not None or self.share is not None or self.each is not None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return the inputs that the sum is taken of."""
+        return tuple(dict.fromkeys(n for n in (self.of, self.per, self.multiply, self.cap_of) if n))
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ class TableRow:
     rationale: str
     note: str
     label: Mapping[str, str]
+    why: Mapping[str, str]  # the reason, for a customer, by language
     priority: int
     place: Place
 
@@ -91,6 +102,26 @@ class Waiver:
     why: str
     by: str = ""
     until: date | None = None
+
+
+@dataclass(frozen=True)
+class Events:
+    """How several events of one case become one sum: added, then capped, then compared with a threshold."""
+
+    list: str
+    at_most: int | None = None
+    at_most_of: str = ""
+    threshold: int = 0
+    threshold_inclusive: bool = True
+
+
+@dataclass(frozen=True)
+class Index:
+    """Factors by which sums rise from a day on, and the step (minor units) that the result is rounded to, half up."""
+
+    to: int
+    chain: bool
+    factors: Mapping[date, tuple[int, int]]
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity: compiled once per table
@@ -114,6 +145,9 @@ class Table:
     path: str
     sha256: str
     raw_inputs: tuple[Input, ...] = field(default=())  # asked for only by derived inputs and payouts
+    remedy: Literal["sole", "without_prejudice", "deductible", ""] = ""  # what it means for further claims
+    events: Events | None = None
+    payers: Mapping[str, int] = field(default_factory=dict)
 
     def input(self, name: str) -> Input:
         """Return an input by name. Raises KeyError."""

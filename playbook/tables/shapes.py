@@ -13,13 +13,15 @@ from playbook.sources import Positions
 
 HEADER_KEYS = {
     "table", "title", "line", "basis", "hit_policy", "effective", "currency", "rounding", "inputs", "derived", "waivers",
-    "jurisdictions", "notes", "rows",
+    "jurisdictions", "notes", "rows", "remedy", "events", "payers", "indices", "copy_of",
 }  # fmt: skip
+EVENT_KEYS = {"list", "at_most", "at_most_of", "threshold"}
 INPUT_KEYS = {
     "type",
     "unit",
     "domain",
     "values",
+    "values_from",
     "required",
     "null",
     "harm",
@@ -30,7 +32,7 @@ INPUT_KEYS = {
 }
 PAYOUT_COLUMNS = {
     "outcome", "kind", "amount", "share", "of", "per", "period", "periods", "free_periods", "max_periods", "multiply", "at_least",
-    "at_most", "cap_of", "deductible", "threshold", "alternative", "decider", "authority", "option",
+    "at_most", "cap_of", "after", "each", "times", "plus", "uprate", "deductible", "threshold", "alternative", "decider", "authority", "option",
 }  # fmt: skip
 META_COLUMNS = {
     "id",
@@ -43,6 +45,9 @@ META_COLUMNS = {
     "label_zh_hant",
     "label_zh_hans",
     "label_en",
+    "why_zh_hant",
+    "why_zh_hans",
+    "why_en",
 }
 _scalar = (str, int)  # a truth value is an int
 SHAPES: dict[str, Callable[[Any], bool]] = {
@@ -60,14 +65,18 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     ),
     "a type, or a map": lambda v: isinstance(v, str | dict),
     "a list of maps": lambda v: isinstance(v, list) and all(isinstance(one, dict) for one in v),
-    "a list of places, each a latitude and a longitude": lambda v: (
-        isinstance(v, list)
-        and all(isinstance(p, list) and len(p) == 2 and all(_is_number(n) for n in p) for p in v)
+    "a file of places, or a list of places, each a latitude and a longitude": lambda v: (
+        isinstance(v, str)
+        or (
+            isinstance(v, list)
+            and all(isinstance(p, list) and len(p) == 2 and all(_is_number(n) for n in p) for p in v)
+        )
     ),
     "a list of dates such as 2026-05-09": lambda v: isinstance(v, list) and all(_is_day(day) for day in v),
     "true or false": lambda v: isinstance(v, bool),
     "up or down": lambda v: v in ("up", "down"),
     "a whole number from 0 to 9": lambda v: type(v) is int and 0 <= v <= 9,
+    "a whole number": lambda v: type(v) is int and abs(v) <= 10**9,
     "a whole number, 0 or more": lambda v: type(v) is int and 0 <= v <= 10**9,
     "a whole number, 1 or more": lambda v: type(v) is int and 1 <= v <= 10**9,
 }
@@ -75,14 +84,15 @@ HEADER_SHAPES = {
     "table": "a text", "title": "a text, or a map of texts", "line": "a text", "basis": "a text", "hit_policy": "a text", "effective": "a map",
     "currency": "a text", "rounding": "a map", "inputs": "a map", "derived": "a map of maps", "waivers": "a list of maps",
     "jurisdictions": "a list of texts", "notes": "a list of texts", "rows": "a text",
+    "remedy": "a text", "events": "a map", "payers": "a map", "indices": "a map of maps", "copy_of": "a text",
 }  # fmt: skip
 INPUT_SHAPES = {
-    "type": "a text", "unit": "a text", "domain": "a text", "values": "a list of texts", "required": "true or false", "null": "a text",
+    "type": "a text", "unit": "a text", "domain": "a text", "values": "a list of texts", "values_from": "a text", "required": "true or false", "null": "a text",
     "harm": "up or down", "decimals": "a whole number from 0 to 9", "labels": "a map of maps", "raw": "true or false",
 }  # fmt: skip
 DERIVED_SHAPES = {
     "function": "a text", "of": "a list of texts", "as": "a type, or a map", "period": "a whole number, 1 or more", "scale": "a whole number, 1 or more",
-    "holidays": "a list of dates such as 2026-05-09", "places": "a list of places, each a latitude and a longitude",
+    "holidays": "a list of dates such as 2026-05-09", "places": "a file of places, or a list of places, each a latitude and a longitude", "plus": "a whole number",
 }  # fmt: skip
 
 
