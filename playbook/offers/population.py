@@ -7,7 +7,7 @@ totals reconcile: rows in = rows priced + rows rejected, and the totals are the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -45,7 +45,7 @@ class _Answer:
     minor: Ints
     outcome: npt.NDArray[np.uint8]
     code: npt.NDArray[np.int64]
-    ids: tuple[tuple[str, ...], ...]
+    ids: Sequence[tuple[str, ...]]
     asked: npt.NDArray[np.bool_]  # the case gives at least one input that the table decides by
     option_lacks: npt.NDArray[np.bool_]  # an option that it names lacks an amount
 
@@ -214,7 +214,7 @@ class Pricer:
         return low
 
     def _option_lacks(
-        self, table: Table, code: npt.NDArray[np.int64], ids: tuple[tuple[str, ...], ...], columns: Mapping[str, Ints], n: int
+        self, table: Table, code: npt.NDArray[np.int64], ids: Sequence[tuple[str, ...]], columns: Mapping[str, Ints], n: int
     ) -> npt.NDArray[np.bool_]:  # fmt: skip
         out = np.zeros(n, dtype=bool)
         if table.line != "options":
@@ -249,7 +249,7 @@ class Pricer:
         return pa.RecordBatch.from_arrays(arrays, names=[*batch.schema.names, *added])
 
     def _sums(
-        self, code: npt.NDArray[np.int64], minor: Ints, ids: tuple[tuple[str, ...], ...]
+        self, code: npt.NDArray[np.int64], minor: Ints, ids: Sequence[tuple[str, ...]]
     ) -> dict[str, int]:
         out: dict[str, int] = {}
         for value in np.unique(code):

@@ -64,7 +64,7 @@ def _only_money(policy: Policy, table: Table) -> Iterator[Finding]:
     if policy.switch("require_nonmonetary") is not True or not grid.dense:
         return
     grid.lookup  # noqa: B018 - fills the sets
-    for mask in grid.__dict__["sets"]:
+    for mask in grid.sets[1:]:
         rows = [table.rows[r] for r in grid.winners(mask) if table.rows[r].payout.option]
         if rows and not any(part.non_monetary for row in rows for part in rows_of(policy, row.payout.option)):
             names = ", ".join(dict.fromkeys(row.payout.option for row in rows))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,10 @@ from playbook.tables.derive import NULL, Ints
 from playbook.tables.model import Table, TableRow
 
 CELL_LIMIT = 20_000_000
+FEW = 24
+"""Up to so many bands, comparing with each bound is faster than searching."""
+CHUNK = 32_768
+"""Cases looked up at a time: what is worked on stays in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,25 @@ class Axis:
             )
         return bisect_right(self.starts, value) - 1
 
-    def bands(self, values: Ints) -> npt.NDArray[np.int64]:
-        """Return the bands of an array of scaled values; -1 where a value is outside the domain."""
-        null = values == NULL
-        found = (
-            np.searchsorted(np.asarray(self.starts, dtype=np.int64), values, side="right").astype(np.int64)
-            - 1
-        )
-        if not self.column.discrete:
-            found = np.where((values < self.column.low) | (values >= self.column.high), -1, found)
+    def bands(self, values: Ints) -> npt.NDArray[np.intp]:
+        """Return the bands of an array of scaled values (of any whole-number type); -1 where one is outside the domain."""
+        low, high = (0, max(len(self.column.values), 1)) if self.column.discrete else (self.column.low, self.column.high)  # fmt: skip
+        found: npt.NDArray[np.intp]
+        if self.column.discrete:
+            found = values.astype(np.intp)
+        elif len(self.starts) <= FEW:
+            found = np.zeros(len(values), dtype=np.intp)
+            for start in self.starts[1:]:
+                found += values >= start
         else:
-            found = np.where((values < 0) | (values >= max(len(self.column.values), 1)), -1, found)
-        return np.where(null, self.null_band, found)
+            found = np.searchsorted(np.asarray(self.starts, dtype=np.int64), values, side="right") - 1
+        if len(values) and not (
+            low <= values.min() and values.max() < high
+        ):  # rare: nulls, or a value outside
+            null = values == NULL
+            found[(values < low) | (values >= high)] = -1
+            found[null] = self.null_band
+        return found
 
     def example(self, band: int) -> str:
         """Write a value that lies in a band."""
@@ -181,65 +193,94 @@ class Grid:
         return out
 
     @cached_property
-    def lookup(self) -> npt.NDArray[np.uint32]:
-        """Return, flat, 1 + the index of the fired set of each cell, 0 for no row; sets are in `sets`."""
-        words = self.masks.reshape(-1, self.masks.shape[-1])
-        unique, inverse = np.unique(words, axis=0, return_inverse=True)
-        masks = [
-            sum(int(w) << (64 * i) for i, w in enumerate(row)) & ((1 << len(self.table.rows)) - 1)
-            for row in unique
-        ]
-        order = {mask: i for i, mask in enumerate(dict.fromkeys(m for m in masks if m))}
-        self.__dict__["sets"] = tuple(order)
-        codes = np.array([order[m] + 1 if m else 0 for m in masks], dtype=np.uint32)
-        dtype = np.uint8 if len(order) < 255 else (np.uint16 if len(order) < 65535 else np.uint32)
-        return codes[inverse.reshape(-1)].astype(dtype)
+    def columns(self) -> dict[str, Input]:
+        """Return every input that a case may give, by name."""
+        table = self.table
+        return {c.name: c for c in (*(a.column for a in self.axes), *table.inputs, *table.raw_inputs)}
 
-    def band_arrays(self, columns: Mapping[str, Ints], n: int) -> list[npt.NDArray[np.int64]]:
-        """Return the bands of every axis for scaled columns; a column that is not given is null."""
-        empty = np.full(n, NULL, dtype=np.int64)
-        return [axis.bands(columns.get(axis.column.name, empty)) for axis in self.axes]
+    @cached_property
+    def sets(self) -> list[int]:
+        """Return the bitmasks of the sets of rows that fire together; the code of a set is its index, 0 is no row."""
+        return [0]
+
+    @cached_property
+    def _codes(self) -> dict[int, int]:
+        return {0: 0}
+
+    def code_of(self, mask: int) -> int:
+        """Return the code of a set of rows."""
+        code = self._codes.setdefault(mask, len(self.sets))
+        if code == len(self.sets):
+            self.sets.append(mask)
+        return code
+
+    def set_of(self, code: int) -> int:
+        """Return the set of rows behind a code."""
+        return self.sets[code]
+
+    @cached_property
+    def lookup(self) -> npt.NDArray[np.unsignedinteger[Any]]:
+        """Return, flat, the code of the fired set of each cell."""
+        codes, inverse = self._numbered(self.masks.reshape(-1, self.masks.shape[-1]))
+        dtype = np.uint8 if len(self.sets) <= 2**8 else (np.uint16 if len(self.sets) <= 2**16 else np.uint32)
+        return codes[inverse].astype(dtype)
+
+    def _numbered(self, words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+        """Return the codes of the different sets among bitmasks (in words), and which of them each is."""
+        unique, inverse = np.unique(words, axis=0, return_inverse=True)
+        every = (1 << len(self.table.rows)) - 1
+        masks = [sum(int(w) << (64 * i) for i, w in enumerate(row)) & every for row in unique]
+        return np.array([self.code_of(mask) for mask in masks], dtype=np.int64), inverse.reshape(-1)
 
     def codes(
         self, columns: Mapping[str, Ints], n: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        """Return per case the code of its fired set, and whether any value was outside its domain."""
-        if not self.dense:
-            return self._codes_by_masks(columns, n)
-        flat = np.zeros(n, dtype=np.int64)
-        outside = np.zeros(n, dtype=bool)
-        for axis, bands in zip(self.axes, self.band_arrays(columns, n), strict=True):
-            outside |= bands < 0
-            flat *= len(axis.masks)
-            flat += np.maximum(bands, 0)
-        return self.lookup[flat].astype(np.int64), outside
+        """Return per case the code of its fired set, and whether any value was outside its domain.
 
-    def _codes_by_masks(
-        self, columns: Mapping[str, Ints], n: int
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        `columns` are scaled whole numbers by input; one that is not given is null.
+        """
+        code = np.empty(n, dtype=np.int64)
+        outside = np.zeros(n, dtype=bool)
+        for start in range(0, n, CHUNK):
+            at = slice(start, min(start + CHUNK, n))
+            code[at] = self._chunk({name: values[at] for name, values in columns.items()}, outside[at])
+        return code, outside
+
+    def _chunk(
+        self, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.integer[Any]]:
+        """Return the codes of a chunk of cases, and mark those that are outside."""
+        n = len(outside)
+        if self.dense:
+            flat = np.zeros(n, dtype=np.intp)
+            for axis in self.axes:
+                flat *= len(axis.masks)
+                flat += self._bands(axis, columns, outside)
+            return np.take(self.lookup, flat)
         words = -(-max(len(self.table.rows), 1) // 64)
         mask = np.full((n, words), np.iinfo(np.uint64).max, dtype=np.uint64)
-        outside = np.zeros(n, dtype=bool)
-        for axis, bands in zip(self.axes, self.band_arrays(columns, n), strict=True):
-            outside |= bands < 0
-            mask &= axis_words(axis, words)[np.maximum(bands, 0)]
-        unique, inverse = np.unique(mask, axis=0, return_inverse=True)
-        sets: list[int] = list(self.__dict__.get("sets", ()))
-        codes = np.zeros(len(unique), dtype=np.int64)
-        for i, row in enumerate(unique):
-            bits = sum(int(w) << (64 * k) for k, w in enumerate(row)) & ((1 << len(self.table.rows)) - 1)
-            if not bits:
-                continue
-            if bits not in sets:
-                sets.append(bits)
-            codes[i] = sets.index(bits) + 1
-        self.__dict__["sets"] = tuple(sets)
-        return codes[inverse.reshape(-1)], outside
+        for axis in self.axes:
+            bands = self._bands(axis, columns, outside)
+            mask &= np.broadcast_to(self._words[axis.column.name][bands], mask.shape)
+        codes, inverse = self._numbered(mask)
+        return codes[inverse]
 
-    def set_of(self, code: int) -> int:
-        """Return the fired bitmask behind a code."""
-        sets: tuple[int, ...] = self.__dict__["sets"]
-        return sets[code - 1] if code else 0
+    def _bands(
+        self, axis: Axis, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.intp] | int:
+        values = columns.get(axis.column.name)
+        if values is None:
+            return axis.null_band
+        bands = axis.bands(values)
+        if len(bands) and bands.min() < 0:
+            outside |= bands < 0
+            np.maximum(bands, 0, out=bands)
+        return bands
+
+    @cached_property
+    def _words(self) -> dict[str, npt.NDArray[np.uint64]]:
+        words = -(-max(len(self.table.rows), 1) // 64)
+        return {axis.column.name: axis_words(axis, words) for axis in self.axes}
 
 
 def axis_words(axis: Axis, words: int) -> npt.NDArray[np.uint64]:

@@ -86,7 +86,7 @@ def _askable(grid: Grid) -> npt.NDArray[np.bool_]:
 
 def _first_winner(grid: Grid) -> npt.NDArray[np.int64]:
     lookup = grid.lookup
-    winners = np.array([-1] + [grid.winners(mask)[0] for mask in grid.__dict__["sets"]], dtype=np.int64)
+    winners = np.array([-1] + [grid.winners(mask)[0] for mask in grid.sets[1:]], dtype=np.int64)
     return winners[lookup].reshape(grid.shape)
 
 
