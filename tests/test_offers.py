@@ -17,9 +17,10 @@ from playbook.assessment import assess
 from playbook.cli.price import priced_json
 from playbook.errors import InputError
 from playbook.incident import read_incident
-from playbook.offers import Offers, make_offers, make_options, price_case, prove_tables
+from playbook.offers import Offers, authority_of, make_offers, make_options, price_case, prove_tables
+from playbook.offers.files import price_file
 from playbook.offers.options import rows_of
-from playbook.offers.population import Pricer, price_file
+from playbook.offers.population import Pricer
 from playbook.policy import read_policy
 from playbook.policy.model import Policy
 from playbook.policy.read import clients
@@ -234,6 +235,12 @@ def test_a_file_of_customers_is_priced_as_each_of_them_alone(
             paid = sum(x.amount.decimal for x in single.lines if x.line == line and x.amount)
             assert row[line] is None if _unknown(single, line) else row[line] == paid
         assert set(row["rows"].split()) == {r.id for d in single.decisions for r in d.fired}
+        options = make_options(policy(client), single)
+        assert row["options"].split() == [option.id for option in options]
+        assert row["largest_option"] == max((option.total.decimal for option in options), default=None)
+        rung = authority_of(policy(client), single, options)
+        unknown = any(_unknown(single, line) for line in ("statutory", "need_now", "inconvenience"))
+        assert row["authority"] == ("" if rung is None or unknown else rung.role)
 
 
 def _unknown(single: Any, line: str) -> bool:

@@ -17,7 +17,7 @@ from playbook.cli import main
 from playbook.errors import InputError, PolicyError
 from playbook.offers import price_case
 from playbook.offers.columns import for_people
-from playbook.offers.population import price_file
+from playbook.offers.files import price_file
 from playbook.policy import read_policy
 from playbook.policy.effective import effective
 from playbook.policy.model import Policy
@@ -290,7 +290,8 @@ def test_a_link_to_rows_elsewhere_is_refused(client: Callable[[Files], Workspace
 
 def test_columns_that_no_csv_can_hold_are_a_problem_and_leave_nothing(tmp_path: Path) -> None:
     source = tmp_path / "in.parquet"
-    pyarrow.parquet.write_table(pa.table({"price": ["1280"], "tags": [["a", "b"]]}), source)
+    photograph = pa.array([b"\xff"], pa.binary())
+    pyarrow.parquet.write_table(pa.table({"price": ["1280"], "photograph": photograph}), source)
     with pytest.raises(InputError, match="--output"):
         price_file(bakery(), str(source), tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]

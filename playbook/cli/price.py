@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
     policy = read_policy(args.client, find_workspace(Path.cwd()))
     if args.input:
-        from playbook.offers.population import price_file
+        from playbook.offers.files import price_file
 
         if not args.output:
             raise InputError(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from playbook.incident.model import Incident
 from playbook.money import Money
 from playbook.offers.model import GroupLine, Offer, OfferFinding, OfferLine, OfferPart, Offers
-from playbook.offers.options import owed_parts
+from playbook.offers.options import owed_parts, roles_of
 from playbook.offers.priced import PricedCase, case_of, price_case, tables_of
 from playbook.offers.proof import prove_tables
 from playbook.offers.recorded import group_lines, make_offer, recorded_offers
 from playbook.policy.authority import ladder, may_grant, needed, rung_of
-from playbook.policy.model import Policy
+from playbook.policy.model import Policy, Rung
 
 if TYPE_CHECKING:
     from playbook.assessment import Assessment
@@ -66,6 +66,17 @@ def make_options(
         )
         for option, parts in sorted(priced.option_parts.items())
     )
+
+
+def authority_of(policy: Policy, priced: PricedCase, options: tuple[Offer, ...]) -> Rung | None:
+    """Return the lowest rung that may grant every option, or the lines alone where there is none to choose from."""
+    rungs = [option.authority for option in options if option.authority]
+    if rungs:
+        return max(rungs, key=lambda rung: rung.rank)
+    rung = needed(policy, total_of_lines(priced, policy.currency), [line.kind for line in priced.lines])
+    rows = [row for d in priced.decisions if d.table.line != "options" for row in d.fired]
+    wanted = [found for role in roles_of(policy, rows) if (found := rung_of(policy, role))]
+    return rung and max((rung, *wanted), key=lambda one: one.rank)
 
 
 def total_of_lines(priced: PricedCase, currency: str) -> Money:
@@ -178,6 +189,7 @@ __all__ = [
     "OfferPart",
     "Offers",
     "PricedCase",
+    "authority_of",
     "case_of",
     "explanation",
     "group_lines",

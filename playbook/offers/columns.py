@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import glob
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +53,9 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
             [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
         ) from error
     try:
-        yield from dataset.to_batches(batch_size=BATCH, use_threads=True)
+        yield from dataset.to_batches(
+            batch_size=BATCH, batch_readahead=2, fragment_readahead=1, use_threads=True
+        )
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
@@ -144,6 +148,8 @@ def for_people(batch: pa.RecordBatch) -> pa.RecordBatch:
         kind = array.type
         if pa.types.is_dictionary(kind):
             array = array.dictionary_decode()
+        if pa.types.is_nested(kind):
+            array = pa.array([None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in array.to_pylist()], pa.string())  # fmt: skip
         if not (
             pa.types.is_decimal(kind)
             or pa.types.is_floating(kind)
@@ -230,9 +236,16 @@ def _ints(values: pa.Array) -> Ints:
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
+def named(index: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Array:
+    """Return words by index as a dictionary column: each word is stored once."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(index.astype(np.int32)), pa.array(list(words), pa.string())
+    )
+
+
 def decimals(minor: Ints, empty: npt.NDArray[np.bool_], digits: int) -> pa.Array:
     """Return minor units as an Arrow column of decimals, exactly, without going through text or floats."""
     words = np.stack([minor, minor >> 63], axis=1).astype("<i8")  # 128 bits: the number, then its sign
     valid = np.packbits(~empty, bitorder="little")
     buffers = [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())]
-    return pa.Array.from_buffers(pa.decimal128(20, digits), len(minor), buffers)
+    return pa.Array.from_buffers(pa.decimal128(18, digits), len(minor), buffers)

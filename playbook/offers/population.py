@@ -1,59 +1,45 @@
-"""Price a file of customers: CSV or Parquet in, CSV or Parquet out, in batches, exact to the minor unit.
+"""Price batches of customers under one policy: what each is owed, may choose, and who may grant it.
 
-Rows that cannot be priced are written beside the output with the reason (`NAME.rejects.csv`), never dropped, and the
-totals reconcile: rows in = rows priced + rows rejected, and the totals are the sums of the column written.
+Every answer is the one that `price_case` gives to that customer alone; what cannot be read is rejected with a reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.columns import batches_of, decimals, for_people, paths_of, scale_column
+from playbook.offers.answers import (
+    Answer,
+    Batch,
+    Mask,
+    below,
+    combined,
+    evaluated,
+    events_of,
+    groups,
+    scaled,
+    wanted,
+)
+from playbook.offers.choices import Choices, Chooser, Fired
+from playbook.offers.columns import decimals, named
 from playbook.offers.options import LINES, inputs_of
-from playbook.offers.priced import applies, asked, floors_of, tables_of
-from playbook.policy.authority import ladder
+from playbook.offers.priced import applies, asked, floors_of, price_case, tables_of
 from playbook.policy.model import Policy
-from playbook.sources import write_csv
-from playbook.tables import Decision, Evaluation, Table, decide, evaluate, pays_less
+from playbook.tables import Table
 from playbook.tables.cells import Input
-from playbook.tables.decide import OUTCOMES, compiled
+from playbook.tables.decide import DISCRETION, LACKING, NOT_ELIGIBLE, OUTCOMES, PRICED, compiled
 from playbook.tables.derive import NULL, Ints
 
-PRICED, NOT_ELIGIBLE, LACKING, DISCRETION = range(4)  # as indices into OUTCOMES
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What one table says of a batch: where it applies, what it pays, and where it lacks information."""
-
-    table: Table
-    applies: npt.NDArray[np.bool_]
-    minor: Ints
-    outcome: npt.NDArray[np.uint8]
-    code: npt.NDArray[np.int64]
-    ids: Sequence[tuple[str, ...]]
-    asked: npt.NDArray[np.bool_]  # the case gives at least one input that the table decides by
-    option_lacks: npt.NDArray[np.bool_]  # an option that it names lacks an amount
-
-    @property
-    def lacks(self) -> npt.NDArray[np.bool_]:
-        """Return where the table applies and cannot decide."""
-        out: npt.NDArray[np.bool_] = self.applies & (self.outcome == LACKING)
-        return out
+ADDED = ("outcome", *LINES, "total", "options", "largest_option", "rows", "authority")
+"""The columns that pricing adds to those of the customers."""
 
 
 class Pricer:
@@ -77,74 +63,76 @@ class Pricer:
                 for t in foreign
             )  # fmt: skip
         self.floors = {n: t for n, t in floors_of(policy).items() if n in self.tables}
-        self.rungs = ladder(policy)
+        self.chooser = Chooser(policy)
+        self.digits = minor_digits(policy.currency)
         self.totals: Counter[str] = Counter()
         self.by_row: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.clamped = 0
         self.rejects: list[dict[str, object]] = []
+        self._choices: dict[tuple[tuple[str, tuple[str, ...]], ...], Choices] = {}
+        self._rows = {name: {row.id: row for row in table.rows} for name, table in self.tables.items()}
 
     def inputs(self) -> dict[str, Input]:
         """Return every input that some table asks for, by name."""
         out: dict[str, Input] = {}
         for table in self.tables.values():
-            derived = {d.name for d in table.derived}
-            for column in (*(a.column for a in compiled(table).axes), *table.raw_inputs):
-                if column.name not in derived:
-                    out.setdefault(column.name, column)
+            for name, column in compiled(table).columns.items():
+                out.setdefault(name, column)
         return out
 
     def price(self, batch: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
-        """Return the batch with outcome, the three lines, their total, the rows that decided and the authority."""
+        """Return the batch with outcome, the three lines, their total, the options, the rows that decided, the authority."""
         n = batch.num_rows
-        wrong = np.zeros(n, dtype=bool)
         reasons: dict[int, list[str]] = {}
         columns: dict[str, Ints] = {}
         for name, column in self.inputs().items():
             if name in batch.schema.names:
-                columns[name], bad = scale_column(column, batch.column(name))
-                outside = np.zeros(n, dtype=bool)
-                if not column.discrete:
-                    outside = (columns[name] != NULL) & (
-                        (columns[name] < column.low) | (columns[name] >= column.high)
-                    )
-                for i in np.flatnonzero(bad | outside):
-                    what = "is outside the domain of" if outside[i] else "is not of the type of"
-                    reasons.setdefault(int(i), []).append(
-                        f"{batch.column(name)[int(i)].as_py()!r} {what} {name}"
-                    )
-                wrong |= bad | outside
-        for row, why in reasons.items():
-            self.rejects.append(
-                {
-                    "row": first_row + row + 1,
-                    **{k: batch.column(k)[row].as_py() for k in batch.schema.names},
-                    "reason": "; ".join(why),
-                }
-            )
-        keep = np.flatnonzero(~wrong)
-        kept = batch if len(keep) == n else batch.take(pa.array(keep))
-        return self._priced(kept, {k: v[keep] for k, v in columns.items()}, len(keep))
+                columns[name], wrong = scaled(column, batch.column(name))
+                for i, why in wrong.items():
+                    reasons.setdefault(i, []).append(f"{batch.column(name)[i].as_py()!r} {why} {name}")
+        events: dict[str, tuple[dict[str, Ints], npt.NDArray[np.intp]]] = {}
+        for table in self.tables.values():
+            if table.events is not None and table.events.list in batch.schema.names:
+                name = table.events.list
+                flat, claim, wrong = events_of(table, batch.column(name))
+                events[table.name] = flat, claim
+                for i, why in wrong.items():
+                    reasons.setdefault(i, []).append(f"{name}: {why}")
+        self._reject(batch, reasons, first_row)
+        if not reasons:
+            return self._priced(Batch(batch, columns, events, n))
+        keep = np.setdiff1d(np.arange(n), np.fromiter(reasons, dtype=np.intp))
+        place = np.full(n, -1, dtype=np.intp)
+        place[keep] = np.arange(len(keep))
+        kept_events = {}
+        for name, (flat, claim) in events.items():
+            mine = place[claim] >= 0
+            kept_events[name] = {k: v[mine] for k, v in flat.items()}, place[claim[mine]]
+        kept = {name: values[keep] for name, values in columns.items()}
+        return self._priced(Batch(batch.take(pa.array(keep)), kept, kept_events, len(keep)))
 
-    def _priced(self, batch: pa.RecordBatch, columns: Mapping[str, Ints], n: int) -> pa.RecordBatch:
+    def _reject(self, batch: pa.RecordBatch, reasons: Mapping[int, list[str]], first_row: int) -> None:
+        for row, why in sorted(reasons.items()):
+            cells = {name: batch.column(name)[row].as_py() for name in batch.schema.names}
+            self.rejects.append({"row": first_row + row + 1, **cells, "reason": "; ".join(why)})
+
+    def _priced(self, batch: Batch) -> pa.RecordBatch:
+        n = batch.n
+        found = [self._answer(name, table, batch) for name, table in self.tables.items()]
         lines: dict[str, Ints] = {line: np.zeros(n, dtype=np.int64) for line in LINES}
-        unknown: dict[str, npt.NDArray[np.bool_]] = {line: np.zeros(n, dtype=bool) for line in LINES}
-        found: list[_Answer] = []
-        for name, table in self.tables.items():
-            answer = self._answer(name, table, columns, n, self._applies(table, batch, n))
-            found.append(answer)
-            if table.line != "options":
-                lines[table.line or "inconvenience"] += answer.minor
-                self.by_row.update(self._sums(answer.code, answer.minor, answer.ids))
-        decided = np.zeros(n, dtype=bool)
-        theirs = np.zeros(n, dtype=bool)
+        for answer in found:
+            if answer.table.line != "options":
+                lines[answer.table.line or "inconvenience"] += answer.minor
+                self._add_rows(answer)
+        decided, theirs = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         for answer in found:
             decided |= answer.applies & (answer.outcome != LACKING)
             theirs |= answer.lacks & answer.asked
         lacking = np.zeros(n, dtype=bool)
         for answer in found:
-            blocked = answer.lacks & (answer.asked | ~(decided | theirs))
-            lacking |= blocked | answer.option_lacks
+            lacking |= (answer.lacks & (answer.asked | ~(decided | theirs))) | answer.option_lacks
+        unknown: dict[str, Mask] = {line: np.zeros(n, dtype=bool) for line in LINES}
         for answer in found:
             if answer.table.line != "options":
                 unknown[answer.table.line or "inconvenience"] |= answer.lacks & lacking
@@ -153,226 +141,182 @@ class Pricer:
             for answer in found:
                 outcome[answer.applies & (answer.outcome == result)] = result
         outcome[lacking] = LACKING
-        return self._written(batch, lines, unknown, outcome, found, n)
+        return self._written(batch, lines, unknown, outcome, lacking, found)
 
-    def _applies(self, table: Table, batch: pa.RecordBatch, n: int) -> npt.NDArray[np.bool_]:
+    # -- one table -------------------------------------------------------------------------
+
+    def _applies(self, table: Table, batch: Batch) -> Mask:
         if self.only is not None or not table.jurisdictions:
-            return np.ones(n, dtype=bool)
-        if "jurisdiction" not in batch.schema.names:
-            return np.full(n, applies(table, self.policy.jurisdiction))
-        given = pc.fill_null(pc.cast(batch.column("jurisdiction"), pa.string()), "")
+            return np.ones(batch.n, dtype=bool)
+        if "jurisdiction" not in batch.source.schema.names:
+            return np.full(batch.n, applies(table, self.policy.jurisdiction))
+        given = pc.fill_null(pc.cast(batch.source.column("jurisdiction"), pa.string()), "")
         encoded = pc.dictionary_encode(given)
         yes = [
             applies(table, str(code) or self.policy.jurisdiction) for code in encoded.dictionary.to_pylist()
         ]
-        out: npt.NDArray[np.bool_] = np.array(yes, dtype=bool)[encoded.indices.to_numpy(zero_copy_only=False)]
+        out: Mask = np.array(yes, dtype=bool)[encoded.indices.to_numpy(zero_copy_only=False)]
         return out
 
-    def _answer(
-        self, name: str, table: Table, columns: Mapping[str, Ints], n: int, here: npt.NDArray[np.bool_]
-    ) -> _Answer:
-        given = _wanted(table, columns)
-        found = evaluate(table, given, n)
+    def _answer(self, name: str, table: Table, batch: Batch) -> Answer:
+        here = self._applies(table, batch)
+        given = wanted(table, batch.columns)
+        found = evaluated(table, given, batch)
         minor, result = found.minor, found.outcome
+        clamped = np.zeros(batch.n, dtype=bool)
         if name in self.floors:
-            law = evaluate(self.floors[name], given, n)
-            low = here & self._below(table, self.floors[name], found, law, given)
-            self.clamped += int(low.sum())
-            minor = np.where(low | (law.outcome == LACKING), law.minor, minor)
-            result = np.where(low | (law.outcome == LACKING), law.outcome, result).astype(np.uint8)
-        asked_for = np.zeros(n, dtype=bool)
+            law = evaluated(self.floors[name], given, batch)
+            clamped = here & below(table, self.floors[name], found, law, given)
+            self.clamped += int(clamped.sum())
+            instead = clamped | (law.outcome == LACKING)
+            minor = np.where(instead, law.minor, minor)
+            result = np.where(instead, law.outcome, result).astype(np.uint8)
+        asked_for = np.zeros(batch.n, dtype=bool)
         for column in asked(table):
-            if column in columns:
-                asked_for |= columns[column] != NULL
-        code = np.where(here, found.code, 0)
-        return _Answer(
-            table, here, np.where(here, minor, 0), np.where(here, result, NOT_ELIGIBLE).astype(np.uint8), code, found.rows,
-            asked_for, here & self._option_lacks(table, code, found.rows, columns, n),
-        )  # fmt: skip
-
-    def _below(
-        self, table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: Mapping[str, Ints]
-    ) -> npt.NDArray[np.bool_]:
-        low: npt.NDArray[np.bool_] = (law.outcome == PRICED) & (
-            (ours.outcome != PRICED) | (ours.minor < law.minor)
-        )
-        # Where both pay one kind of money the sums tell; anything else is decided as a single case is.
-        ours_by, law_by = ({row.id: row.payout for row in t.rows} for t in (table, floor))
-        unsure = np.zeros(len(low), dtype=bool)
-        pairs = ours.code * (int(law.code.max(initial=0)) + 1) + law.code
-        for pair in np.unique(pairs):
-            at = pairs == pair
-            first = int(np.argmax(at))
-            a = [ours_by[r] for r in ours.rows[int(ours.code[first])]]
-            b = [law_by[r] for r in law.rows[int(law.code[first])]]
-            names = {p.kind for p in (*a, *b) if p.outcome != "none"}
-            plain = all(p.monetary for p in (*a, *b) if p.outcome == "pay")
-            if len(names) > 1 or not plain or any(p.outcome == "discretion" for p in (*a, *b)):
-                unsure |= at
-        for i in np.flatnonzero(unsure):
-            low[i] = pays_less(_decided(table, given, int(i)), _decided(floor, given, int(i)))
-        return low
+            if column in batch.columns:
+                asked_for |= batch.columns[column] != NULL
+        if table.name in batch.events:
+            asked_for[batch.events[table.name][1]] = True
+        code = found.code
+        if not here.all():
+            code, minor = np.where(here, code, 0), np.where(here, minor, 0)
+            result = np.where(here, result, NOT_ELIGIBLE).astype(np.uint8)
+        lacks = here & self._option_lacks(name, table, code, found.rows, batch)
+        return Answer(name, table, here, minor, result, code, found.rows, asked_for, lacks, clamped)
 
     def _option_lacks(
-        self, table: Table, code: npt.NDArray[np.int64], ids: Sequence[tuple[str, ...]], columns: Mapping[str, Ints], n: int
-    ) -> npt.NDArray[np.bool_]:  # fmt: skip
-        out = np.zeros(n, dtype=bool)
+        self, name: str, table: Table, code: npt.NDArray[np.int64], ids: Sequence[tuple[str, ...]], batch: Batch
+    ) -> Mask:  # fmt: skip
+        out = np.zeros(batch.n, dtype=bool)
         if table.line != "options":
             return out
-        options = {row.id: row.payout.option for row in table.rows if row.payout.option}
-        for value in np.unique(code):
-            named = {options[row] for row in ids[int(value)] if row in options}
-            for name in {name for option in named for name in inputs_of(self.policy, option)}:
-                given = columns.get(name, np.full(n, NULL, dtype=np.int64))
-                out |= (code == value) & (given == NULL)
+        options = [{self._rows[name][row].payout.option for row in rows} for rows in ids]
+        wanted = [{n for option in named if option for n in inputs_of(self.policy, option)} for named in options]  # fmt: skip
+        for needed in set().union(*wanted):
+            given = batch.columns.get(needed)
+            among = np.array([needed in names for names in wanted], dtype=bool)
+            out |= among[code] if given is None else among[code] & (given == NULL)
         return out
+
+    def _add_rows(self, answer: Answer) -> None:
+        sums = np.zeros(len(answer.ids), dtype=np.int64)
+        np.add.at(sums, answer.code, answer.minor)
+        for value in np.flatnonzero(np.bincount(answer.code, minlength=len(answer.ids))).tolist():
+            if answer.ids[value]:
+                self.by_row[" ".join(answer.ids[value])] += int(sums[value])
+
+    # -- all of them -----------------------------------------------------------------------
 
     def _written(
-        self, batch: pa.RecordBatch, lines: Mapping[str, Ints], unknown: Mapping[str, npt.NDArray[np.bool_]],
-        outcome: npt.NDArray[np.uint8], found: list[_Answer], n: int,
+        self, batch: Batch, lines: Mapping[str, Ints], unknown: Mapping[str, Mask], outcome: npt.NDArray[np.uint8],
+        lacking: Mask, found: list[Answer],
     ) -> pa.RecordBatch:  # fmt: skip
-        total = sum(lines.values(), np.zeros(n, dtype=np.int64))
-        nothing = np.zeros(n, dtype=bool)
-        for mask in unknown.values():
-            nothing = nothing | mask
+        n = batch.n
+        total = lines["statutory"] + lines["need_now"] + lines["inconvenience"]
+        nothing = unknown["statutory"] | unknown["need_now"] | unknown["inconvenience"]
         masks = {**unknown, "total": nothing}
-        added: dict[str, pa.Array] = {"outcome": pa.array(OUTCOMES).take(pa.array(outcome))}
-        digits = minor_digits(self.policy.currency)
         for line, values in {**lines, "total": total}.items():
-            self.totals[line] += int(values[~masks[line]].sum())
-            added[line] = decimals(values, masks[line], digits)  # what is not known yet is empty, never zero
+            empty = masks[line]
+            self.totals[line] += int(values.sum()) - (int(values[empty].sum()) if empty.any() else 0)
         counts = np.bincount(outcome, minlength=4)
         self.outcomes.update({OUTCOMES[i]: int(c) for i, c in enumerate(counts) if c})
-        added["rows"] = _rows(found, n)
-        added["authority"] = pa.array(np.where(nothing, "", self._authority(total)), pa.string())
-        arrays = [*batch.columns, *added.values()]
-        return pa.RecordBatch.from_arrays(arrays, names=[*batch.schema.names, *added])
+        code, together = combined(found, n)
+        offered, most, authority = self._chosen(batch, code, together, total, lines, outcome, lacking, found)
+        authority = np.where(nothing, -1, authority)
+        roles = [*(rung.role for rung in self.chooser.ladder), ""]
+        words = [" ".join(row for _, rows in parts for row in rows) for parts in together]
+        added: dict[str, pa.Array] = {
+            "outcome": named(outcome, OUTCOMES),
+            # What is not known yet is empty, never zero.
+            **{line: decimals(values, masks[line], self.digits) for line, values in {**lines, "total": total}.items()},
+            "options": offered,
+            "largest_option": decimals(np.where(most == NULL, 0, most), most == NULL, self.digits),
+            "rows": named(code, words),
+            "authority": named(np.where(authority < 0, len(roles) - 1, authority), roles),
+        }  # fmt: skip
+        arrays = [*batch.source.columns, *added.values()]
+        return pa.RecordBatch.from_arrays(arrays, names=[*batch.source.schema.names, *added])
 
-    def _sums(
-        self, code: npt.NDArray[np.int64], minor: Ints, ids: Sequence[tuple[str, ...]]
-    ) -> dict[str, int]:
-        out: dict[str, int] = {}
-        for value in np.unique(code):
-            if value and ids[int(value)]:
-                key = " ".join(ids[int(value)])
-                out[key] = out.get(key, 0) + int(minor[code == value].sum())
-        return out
+    def _chosen(
+        self, batch: Batch, code: npt.NDArray[np.int64], together: Sequence[tuple[tuple[str, tuple[str, ...]], ...]],
+        total: Ints, lines: Mapping[str, Ints], outcome: npt.NDArray[np.uint8], lacking: Mask, found: list[Answer],
+    ) -> tuple[pa.Array, Ints, npt.NDArray[np.int8]]:  # fmt: skip
+        n = batch.n
+        most = np.full(n, NULL, dtype=np.int64)
+        authority = np.full(n, -1, dtype=np.int8)
+        shown, words = np.zeros(n, dtype=np.int64), [""]
+        alone = np.zeros(n, dtype=bool)
+        for answer in found:
+            alone |= answer.clamped  # the law's rows stand there, not those of the table
+        for value, at in groups(code, len(together)):
+            choices = self._choices_of(together[value])
+            if choices.one_by_one and choices.options:
+                alone[at] = True
+                continue
+            cases = {n: self._as_money(n, batch.columns[n][at]) for n in choices.inputs if n in batch.columns}
+            here, largest, granted = self.chooser.offered(choices, total[at], lines["statutory"][at], cases)
+            hidden = lacking[at]
+            if hidden.any():  # no option is shown with a hole in it
+                granted = np.where(hidden, self.chooser.may_grant(choices.rungs, choices.least, total[at]), granted).astype(np.int8)  # fmt: skip
+                largest = np.where(hidden, NULL, largest)
+                here = [mask & ~hidden for mask in here]
+            most[at], authority[at] = largest, granted
+            pattern = np.zeros(len(at), dtype=np.int64)
+            for k, mask in enumerate(here):
+                pattern |= mask.astype(np.int64) << k
+            for p in np.unique(pattern) if len(here) else ():
+                if p:
+                    shown[at[pattern == p]] = len(words)
+                    words.append(" ".join(c.option for k, c in enumerate(choices.options) if p >> k & 1))
+        for i in np.flatnonzero(alone):
+            names, largest_one, role = self._alone(batch, int(i))
+            most[i], authority[i] = largest_one, role
+            if names not in words:
+                words.append(names)
+            shown[i] = words.index(names)
+        return named(shown, words), most, authority
 
-    def _authority(self, total: Ints) -> npt.NDArray[np.object_]:
-        out = np.full(len(total), "", dtype=object)
-        for rung in reversed(self.rungs):
-            if rung.ceiling is None:
-                out[:] = rung.role
-            elif rung.ceiling.currency == self.policy.currency:
-                out[total <= rung.ceiling.minor] = rung.role
-        return out
+    def _choices_of(self, fired: tuple[tuple[str, tuple[str, ...]], ...]) -> Choices:
+        if fired not in self._choices:
+            parts = [
+                Fired(self.tables[name].line == "options", tuple(self._rows[name][row] for row in rows))
+                for name, rows in fired
+            ]
+            self._choices[fired] = self.chooser.choices(parts)
+        return self._choices[fired]
 
+    def _as_money(self, name: str, values: Ints) -> Ints:
+        steps = self.digits - self._scale[name]
+        return values if steps == 0 else np.where(values == NULL, NULL, values * 10**steps)
 
-def _rows(found: list[_Answer], n: int) -> pa.Array:
-    """Return the ids of the rows that decided, table by table; each combination is written out once."""
-    code, words = np.zeros(n, dtype=np.int64), [""]
-    for answer in found:
-        seen, code = np.unique(code * len(answer.ids) + answer.code, return_inverse=True)
-        words = [
-            " ".join(filter(None, (words[both // len(answer.ids)], *answer.ids[both % len(answer.ids)])))
-            for both in seen
-        ]
-    return pa.array(words, pa.string()).take(pa.array(code))
+    @cached_property
+    def _scale(self) -> Mapping[str, int]:
+        """Return the decimals of every input."""
+        return {name: column.decimals for name, column in self.inputs().items()}
 
+    def _alone(self, batch: Batch, i: int) -> tuple[str, int, int]:
+        """Price one customer alone: the options, the largest total, and the rung that may grant them."""
+        from playbook.offers import authority_of, make_options
 
-def _decided(table: Table, columns: Mapping[str, Ints], i: int) -> Decision:
-    by_name = {c.name: c for c in (*(axis.column for axis in compiled(table).axes), *table.raw_inputs)}
-    found = {name: values[i] for name, values in columns.items() if name in by_name and values[i] != NULL}
-    return decide(table, {name: by_name[name].shown(int(value)) for name, value in found.items()})
-
-
-def _wanted(table: Table, columns: Mapping[str, Ints]) -> dict[str, Ints]:
-    names = {axis.column.name for axis in compiled(table).axes} | {c.name for c in table.raw_inputs}
-    return {name: values for name, values in columns.items() if name in names}
-
-
-class _CsvOut:
-    """A CSV file that people open in a spreadsheet, as `sources.write_csv` makes it, written batch by batch."""
-
-    def __init__(self, path: Path, first: pa.RecordBatch) -> None:
-        schema = for_people(first).schema
-        self.file = path.open("wb")
-        self.file.write(b"\xef\xbb\xbf")
-        options = pyarrow.csv.WriteOptions(eol="\r\n")
-        self.writer = pyarrow.csv.CSVWriter(self.file, schema, write_options=options)
-
-    def write_batch(self, batch: pa.RecordBatch) -> None:
-        self.writer.write_batch(for_people(batch))
-
-    def close(self) -> None:
-        self.writer.close()
-        self.file.close()
-
-
-def _check_output(source: str, output: Path) -> None:
-    """Refuse an output that cannot be written, or that would write over what it is made of. Raises InputError."""
-    found = expected = ""
-    theirs = {path.resolve() for path in paths_of(source)}
-    for path in (output, output.with_name(output.name + ".part"), output.with_suffix(".rejects.csv")):
-        if path.resolve() in theirs:
-            found, expected = f"{path}, which is the input", "another file than the input"
-    if output.is_dir() or not output.parent.is_dir():
-        found, expected = str(output), "a file in a folder that exists"
-    if found:
-        raise InputError([Problem("--output", 0, 0, "", found, expected, "Choose another.")])
-
-
-def price_file(policy: Policy, source: str, output: Path, *, only: str | None = None) -> dict[str, Any]:
-    """Price a file of customers into another; return counts and totals that reconcile.
-
-    Raises InputError for a source that cannot be read, or an output that would write over it; the output appears
-    whole or not at all.
-    """
-    _check_output(source, output)
-    pricer = Pricer(policy, only)
-    part = output.with_name(output.name + ".part")
-    writer: Any = None
-    rows_in = rows_out = 0
-    try:
-        for batch in batches_of(source):
-            priced = pricer.price(batch, rows_in)
-            rows_in += batch.num_rows
-            rows_out += priced.num_rows
-            if writer is None:
-                writer = (
-                    pyarrow.parquet.ParquetWriter(part, priced.schema, compression="zstd")
-                    if output.suffix == ".parquet"
-                    else _CsvOut(part, priced)
-                )
-            writer.write_batch(priced)
-    except BaseException as error:
-        if writer is not None:
-            writer.close()
-        part.unlink(missing_ok=True)
-        if isinstance(error, pa.ArrowException | OSError):
-            found = (str(error) or type(error).__name__).splitlines()[0][:200]
-            expected = "columns and a place that can be written"
-            raise InputError(
-                [Problem(str(output), 0, 0, "--output", found, expected, "Write a .parquet, or elsewhere.")]
-            ) from error
-        raise
-    if writer is None:
-        raise InputError(
-            [Problem(source, 0, 0, "--input", "no rows", "at least one customer", "Check the file.")]
+        inputs = self.inputs()
+        case: dict[str, object] = {
+            name: inputs[name].shown(int(values[i])) for name, values in batch.columns.items() if values[i] != NULL
+        }  # fmt: skip
+        for name, (flat, claim) in batch.events.items():
+            events = self.tables[name].events
+            columns = compiled(self.tables[name]).columns
+            if events is not None:
+                case[events.list] = [
+                    {k: columns[k].shown(int(v[j])) for k, v in flat.items() if v[j] != NULL} for j in np.flatnonzero(claim == i)
+                ]  # fmt: skip
+        names = batch.source.schema.names
+        where = batch.source.column("jurisdiction")[i].as_py() if "jurisdiction" in names else None
+        priced = price_case(self.policy, case, jurisdiction=where, only=self.only)
+        options = make_options(self.policy, priced)
+        rung = authority_of(self.policy, priced, options)
+        largest = max((option.total.minor for option in options), default=NULL)
+        return (
+            " ".join(option.id for option in options),
+            largest,
+            -1 if rung is None else self.chooser.by_role[rung.role],
         )
-    writer.close()
-    part.replace(output)
-    if pricer.rejects:
-        columns = list(pricer.rejects[0])
-        output.with_suffix(".rejects.csv").write_bytes(write_csv(columns, pricer.rejects))
-    digits = minor_digits(policy.currency)
-    return {
-        "rows": rows_in,
-        "priced": rows_out,
-        "rejected": len(pricer.rejects),
-        "clamped": pricer.clamped,
-        "currency": policy.currency,
-        "outcomes": dict(sorted(pricer.outcomes.items())),
-        "totals": {k: f"{Decimal(v).scaleb(-digits):.{digits}f}" for k, v in sorted(pricer.totals.items())},
-        "by_row": {k: f"{Decimal(v).scaleb(-digits):.{digits}f}" for k, v in sorted(pricer.by_row.items())},
-    }

@@ -13,7 +13,7 @@ from typing import Any
 
 from playbook.errors import InputError, Problem
 from playbook.sources import Positions, read_yaml
-from playbook.tables.shapes import rows_beside
+from playbook.tables.shapes import check_header, rows_beside
 
 _COPY = re.compile(r"([\w-]{1,80})/(\w[\w.-]{0,79})\Z")
 _MERGED = ("inputs", "derived", "indices")
@@ -31,7 +31,7 @@ class Header:
 
 
 def read_header(path: Path, problems: list[Problem]) -> Header:
-    """Read a header. Raises InputError for one that is no map, or a copy of what is not there."""
+    """Read a header. Raises InputError for one that is no map, of another shape, or a copy of what is not there."""
     data, at = _read(path)
     of = data.get("copy_of")
     if of is None:
@@ -83,6 +83,10 @@ def _read(path: Path) -> tuple[dict[str, Any], Positions]:
     if not isinstance(data, dict):
         expected = "a header with table, inputs and hit_policy"
         raise InputError([at.problem((), "no table", expected, "See docs/tables.md.")])
+    problems: list[Problem] = []
+    check_header(data, at, problems)
+    if problems:  # nothing else can be read out of a value of another shape
+        raise InputError(problems)
     return data, at
 
 

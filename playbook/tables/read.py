@@ -7,27 +7,18 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from playbook.errors import InputError, Problem
 from playbook.money import ROUNDINGS
-from playbook.sources import Positions, Row, read_csv
+from playbook.sources import Row, read_csv
 from playbook.tables.cells import Input, parse_cell
 from playbook.tables.copied import read_header
 from playbook.tables.header import HeaderReader
 from playbook.tables.model import HitPolicy, Place, Table, TableRow
 from playbook.tables.patches import patched_rows, rows_file
 from playbook.tables.payout import PayoutReader
-from playbook.tables.shapes import (
-    DERIVED_SHAPES,
-    HEADER_KEYS,
-    HEADER_SHAPES,
-    INPUT_SHAPES,
-    META_COLUMNS,
-    PAYOUT_COLUMNS,
-    check_shapes,
-    labels_of,
-)  # fmt: skip
+from playbook.tables.shapes import META_COLUMNS, PAYOUT_COLUMNS, labels_of
 from playbook.tables.uprate import uprated
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
@@ -50,9 +41,6 @@ def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
     problems: list[Problem] = []
     read = read_header(header, problems)
     data, at = read.data, read.at
-    _check_header(data, at, problems)
-    if problems:  # nothing else can be read out of a value of another shape
-        raise InputError(problems)
     currency = str(data.get("currency") or "XXX")
     parts = HeaderReader(header, at, currency, problems)
     inputs = parts.inputs(data.get("inputs") or {})
@@ -119,20 +107,6 @@ def _digest(paths: Sequence[Path]) -> str:
     for path in paths:
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _check_header(data: dict[str, Any], at: Positions, problems: list[Problem]) -> None:
-    check_shapes(data, HEADER_SHAPES, at, problems)
-    for part, shapes in (("inputs", INPUT_SHAPES), ("derived", DERIVED_SHAPES)):
-        specs = data.get(part)
-        for name, spec in (specs if isinstance(specs, dict) else {}).items():
-            if isinstance(spec, dict):
-                check_shapes(spec, shapes, at, problems, (part, name))
-                if isinstance(spec.get("as"), dict):
-                    check_shapes(spec["as"], INPUT_SHAPES, at, problems, (part, name, "as"))
-    for key in data.keys() - HEADER_KEYS:
-        expected = "one of " + ", ".join(sorted(HEADER_KEYS))
-        problems.append(at.problem((key,), f"the key {key}", expected, "Correct or remove it."))
 
 
 class _Rows:

@@ -118,6 +118,21 @@ def check_shapes(
             problems.append(at.problem((*keys, key), found, shape, "Correct the value."))
 
 
+def check_header(data: Mapping[str, Any], at: Positions, problems: list[Problem]) -> None:
+    """Add a problem for each key that a header does not have, and for each value that is of another shape."""
+    check_shapes(data, HEADER_SHAPES, at, problems)
+    for part, shapes in (("inputs", INPUT_SHAPES), ("derived", DERIVED_SHAPES)):
+        specs = data.get(part)
+        for name, spec in (specs if isinstance(specs, dict) else {}).items():
+            if isinstance(spec, dict):
+                check_shapes(spec, shapes, at, problems, (part, name))
+                if isinstance(spec.get("as"), dict):
+                    check_shapes(spec["as"], INPUT_SHAPES, at, problems, (part, name, "as"))
+    for key in data.keys() - HEADER_KEYS:
+        expected = "one of " + ", ".join(sorted(HEADER_KEYS))
+        problems.append(at.problem((key,), f"the key {key}", expected, "Correct or remove it."))
+
+
 def rows_beside(header: Path, data: Mapping[str, Any], at: Positions) -> Path:
     """Return the file of a table's rows, which stands beside its header. Raises InputError for one that does not."""
     name = str(data.get("rows") or header.name.removesuffix(".table.yaml") + ".csv")

@@ -1,0 +1,181 @@
+"""What one table says of a batch of customers, and which rows of all tables decided together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from playbook.offers.columns import scale_column
+from playbook.tables import Decision, Evaluation, Table, decide, evaluate, evaluate_events, pays_less
+from playbook.tables.cells import Input
+from playbook.tables.decide import LACKING, PRICED, compiled
+from playbook.tables.derive import NULL, Ints
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one table says of a batch: where it applies, what it pays, and where it lacks information."""
+
+    name: str
+    table: Table
+    applies: Mask
+    minor: Ints
+    outcome: npt.NDArray[np.uint8]
+    code: npt.NDArray[np.int64]
+    ids: Sequence[tuple[str, ...]]
+    asked: Mask  # the case gives at least one input that the table decides by
+    option_lacks: Mask  # an option that it names lacks an amount
+    clamped: Mask
+
+    @property
+    def lacks(self) -> Mask:
+        """Return where the table applies and cannot decide."""
+        out: Mask = self.applies & (self.outcome == LACKING)
+        return out
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The customers of one batch as whole numbers: by input, and the events of those that have several."""
+
+    source: pa.RecordBatch
+    columns: Mapping[str, Ints]
+    events: Mapping[str, tuple[Mapping[str, Ints], npt.NDArray[np.intp]]]
+    n: int
+
+
+def scaled(column: Input, values: pa.Array) -> tuple[Ints, dict[int, str]]:
+    """Return a column as whole numbers, and what is wrong with which of its values."""
+    found, bad = scale_column(column, values)
+    wrong = {int(i): "is not of the type of" for i in np.flatnonzero(bad)}
+    if not column.discrete and len(found):
+        outside = (found != NULL) & ((found < column.low) | (found >= column.high))
+        wrong |= {int(i): "is outside the domain of" for i in np.flatnonzero(outside & ~bad)}
+    return found, wrong
+
+
+def events_of(table: Table, values: pa.Array) -> tuple[dict[str, Ints], npt.NDArray[np.intp], dict[int, str]]:
+    """Return the events of all customers as columns, the customer of each, and what is wrong with which customer."""
+    columns = compiled(table).columns
+    claims: list[int] = []
+    events: list[Mapping[str, Any]] = []
+    wrong: dict[int, str] = {}
+    for i, given in enumerate(values.to_pylist()):
+        try:
+            found = json.loads(given) if isinstance(given, str) else given
+        except ValueError:
+            found = given
+        if found in (None, ""):
+            continue
+        if not isinstance(found, list) or not found or not all(isinstance(event, dict) for event in found):
+            wrong[i] = "not a list of events"
+            continue
+        unknown = sorted({name for event in found for name in event} - columns.keys())
+        if unknown:
+            wrong[i] = f"no input {', '.join(unknown)}"
+            continue
+        claims += [i] * len(found)
+        events += found
+    flat: dict[str, Ints] = {}
+    for name in dict.fromkeys(name for event in events for name in event):
+        out = np.full(len(events), NULL, dtype=np.int64)
+        for j, event in enumerate(events):
+            raw = event.get(name)
+            if raw is None or str(raw).strip() in ("", "null"):
+                continue
+            try:
+                out[j] = columns[name].scaled(raw)
+                if not columns[name].within(int(out[j])):
+                    raise ValueError("a value of its domain")
+            except ValueError as error:
+                wrong[claims[j]] = f"{raw!r} for {name}, expected {error}"
+        flat[name] = out
+    return flat, np.array(claims, dtype=np.intp), wrong
+
+
+def evaluated(table: Table, given: Mapping[str, Ints], batch: Batch) -> Evaluation:
+    """Return a table's answers, a customer of several events by their sum."""
+    if table.name not in batch.events:
+        return evaluate(table, given, batch.n)
+    flat, claim = batch.events[table.name]
+    several = np.zeros(batch.n, dtype=bool)
+    several[claim] = True
+    # A customer whose list is empty is a case of one event.
+    one = np.flatnonzero(~several)
+    every = np.concatenate([claim, one])
+    nothing = np.full(len(one), NULL, dtype=np.int64)
+    common = {name: values for name, values in given.items() if name not in flat}
+    mixed = {
+        name: np.concatenate([values, given[name][one] if name in given else nothing]) for name, values in flat.items()
+    }  # fmt: skip
+    return evaluate_events(table, common, mixed, every, batch.n)
+
+
+def below(table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: Mapping[str, Ints]) -> Mask:
+    """Return where a patched table gives less than the law's.
+
+    Where both pay one kind of money the sums tell; anything else is decided as a single case is, once for all
+    customers of the same rows where no sum depends on the customer.
+    """
+    low: Mask = (law.outcome == PRICED) & ((ours.outcome != PRICED) | (ours.minor < law.minor))
+    ours_by, law_by = ({row.id: row.payout for row in t.rows} for t in (table, floor))
+    pair = ours.code * len(law.rows) + law.code
+    for both in np.flatnonzero(np.bincount(pair)).tolist():
+        mine, theirs = ours.rows[both // len(law.rows)], law.rows[both % len(law.rows)]
+        payouts = [*(ours_by[r] for r in mine), *(law_by[r] for r in theirs)]
+        kinds = {p.kind for p in payouts if p.outcome != "none"}
+        plain = all(p.monetary for p in payouts if p.outcome == "pay")
+        if len(kinds) <= 1 and plain and not any(p.outcome == "discretion" for p in payouts):
+            continue
+        at = np.flatnonzero(pair == both)
+        alike = not any(p.inputs for p in payouts) and table.events is None
+        for i in at[:1] if alike else at:
+            less = pays_less(_decided(table, given, int(i)), _decided(floor, given, int(i)))
+            low[at if alike else i] = less
+    return low
+
+
+def combined(
+    found: Sequence[Answer], n: int
+) -> tuple[npt.NDArray[np.int64], list[tuple[tuple[str, tuple[str, ...]], ...]]]:
+    """Return per customer which combination of rows decided, and the combinations as (table, row ids)."""
+    code = np.zeros(n, dtype=np.int64)
+    together: list[tuple[tuple[str, tuple[str, ...]], ...]] = [()]
+    for answer in found:
+        both = code * len(answer.ids) + answer.code
+        present = np.flatnonzero(np.bincount(both, minlength=1))
+        place = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.int64)
+        place[present] = np.arange(len(present))
+        together = [
+            (*together[value // len(answer.ids)], *(((answer.name, rows),) if (rows := tuple(answer.ids[value % len(answer.ids)])) else ()))
+            for value in present.tolist()
+        ]  # fmt: skip
+        code = place[both]
+    return code, together or [()]
+
+
+def groups(code: npt.NDArray[np.int64], count: int) -> list[tuple[int, npt.NDArray[np.intp]]]:
+    """Return the positions of each value of a column of small whole numbers."""
+    order = np.argsort(code.astype(np.int16) if count < 2**15 else code, kind="stable")
+    bounds = np.searchsorted(code[order], np.arange(count + 1))
+    return [(v, order[bounds[v] : bounds[v + 1]]) for v in range(count) if bounds[v] < bounds[v + 1]]
+
+
+def _decided(table: Table, columns: Mapping[str, Ints], i: int) -> Decision:
+    by_name = compiled(table).columns
+    found = {name: values[i] for name, values in columns.items() if name in by_name and values[i] != NULL}
+    return decide(table, {name: by_name[name].shown(int(value)) for name, value in found.items()})
+
+
+def wanted(table: Table, columns: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Return those columns that a table asks for."""
+    names = compiled(table).columns
+    return {name: values for name, values in columns.items() if name in names}

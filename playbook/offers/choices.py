@@ -1,0 +1,178 @@
+"""What whole columns of customers may choose from, and who may grant it: the same as for one customer.
+
+Customers for whom the same rows decided have the same options; only the sums differ. So the options of each combination
+of rows are put together once, and their totals are computed on columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from playbook.money import RoundingMode
+from playbook.offers.options import inputs_of, roles_of, rows_of
+from playbook.policy.authority import ladder
+from playbook.policy.model import OptionRow, Policy, Rung
+from playbook.tables import TableRow
+from playbook.tables.amounts import rounded
+from playbook.tables.derive import NULL, Ints
+
+_HALF_UP: RoundingMode = "half_up"
+
+
+@dataclass(frozen=True)
+class Fired:
+    """The rows of one table that decided, and whether the table is one of options."""
+
+    options: bool
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """One option: the parts of its own, the rungs that may grant it, and how high a role it needs whatever the sum."""
+
+    option: str
+    own: tuple[OptionRow, ...]
+    substitute: tuple[OptionRow, ...]  # in place of what the law gives in money
+    rungs: tuple[int, ...]  # where what is owed stands in full
+    rungs_substituted: tuple[int, ...]
+    least: int  # an index into the ladder
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The answer for one combination of rows."""
+
+    rungs: tuple[int, ...]
+    least: int
+    options: tuple[_Choice, ...]
+    one_by_one: bool  # what is granted depends on sums in a way that only a single case tells
+    inputs: tuple[str, ...]  # what the options' sums are taken of
+
+
+class Chooser:
+    """Put options together for columns of customers under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.ladder: tuple[Rung, ...] = ladder(policy)
+        self.by_role = {rung.role: index for index, rung in enumerate(self.ladder)}
+
+    def choices(self, fired: Sequence[Fired]) -> Choices:
+        """Return the options of a combination of rows. Raises InputError for a role that the ladder lacks."""
+        owed = [
+            row for part in fired if not part.options for row in part.rows if row.payout.outcome != "none"
+        ]
+        granted = [row for part in fired if not part.options for row in part.rows]
+        named: dict[str, list[TableRow]] = {}
+        for part in fired:
+            for row in part.rows if part.options else ():
+                if row.payout.option and row.payout.outcome == "pay":
+                    named.setdefault(row.payout.option, []).append(row)
+        kinds = [row.payout.kind for row in owed]
+        law = {row.payout.kind for row in owed if row.payout.monetary}
+        particular = any(rung.remedies for rung in self.ladder)
+        return Choices(
+            rungs=self._rungs(kinds),
+            least=self._least(granted),
+            options=tuple(
+                self._choice(option, kinds, law, [*granted, *rows]) for option, rows in sorted(named.items())
+            ),
+            # The kind of a sum that comes to nothing is not granted; of alternatives the first one is held.
+            one_by_one=any(row.payout.alternative for row in owed)
+            or (particular and any(row.payout.inputs for row in owed)),
+            inputs=tuple(
+                dict.fromkeys(n for option in sorted(named) for n in inputs_of(self.policy, option))
+            ),
+        )
+
+    def _choice(self, option: str, kinds: list[str], law: set[str], rows: list[TableRow]) -> _Choice:
+        parts = rows_of(self.policy, option)
+        own = tuple(part for part in parts if part.line != "statutory")
+        substitute = tuple(part for part in parts if part.line == "statutory")
+        mine = [part.kind for part in own]
+        left = [kind for kind in kinds if kind not in law]
+        return _Choice(
+            option,
+            own,
+            substitute,
+            self._rungs([*kinds, *mine]),
+            self._rungs([*left, *mine, *(part.kind for part in substitute)]),
+            self._least(rows),
+        )
+
+    def _rungs(self, kinds: Sequence[str]) -> tuple[int, ...]:
+        wanted = set(kinds)
+        return tuple(
+            i for i, rung in enumerate(self.ladder) if not rung.remedies or wanted <= set(rung.remedies)
+        )
+
+    def _least(self, rows: Sequence[TableRow]) -> int:
+        found = [self.by_role[role] for role in roles_of(self.policy, rows) if role in self.by_role]
+        return max(found, default=0)
+
+    def may_grant(self, rungs: tuple[int, ...], least: int, total: Ints) -> npt.NDArray[np.int8]:
+        """Return, as indices into the ladder, the lowest rungs that may grant totals; -1 is nobody."""
+        out = np.full(len(total), -1, dtype=np.int8)
+        for index in reversed(rungs):
+            ceiling = self.ladder[index].ceiling
+            if ceiling is None:
+                out[:] = index
+            elif ceiling.minor == 0:
+                out[total == 0] = index
+            elif ceiling.currency == self.policy.currency:
+                out[total <= ceiling.minor] = index
+        return np.where(out < 0, out, np.maximum(out, least)).astype(np.int8)
+
+    def offered(
+        self, choices: Choices, owed: Ints, law: Ints, columns: Mapping[str, Ints]
+    ) -> tuple[list[npt.NDArray[np.bool_]], Ints, npt.NDArray[np.int8]]:
+        """Return which options are offered, the largest total of them, and who may grant them all.
+
+        `owed` is what the three lines come to, `law` what of that is statutory money.
+        """
+        n = len(owed)
+        most = np.full(n, NULL, dtype=np.int64)
+        authority = np.full(n, -1, dtype=np.int8)
+        shown: list[npt.NDArray[np.bool_]] = []
+        for choice in choices.options:
+            own = _worth(choice.own, columns, law, n)
+            total, rungs = owed + own, choice.rungs
+            granted = self.may_grant(rungs, choice.least, total)
+            here = np.ones(n, dtype=bool)
+            if choice.substitute:
+                here = law > 0
+                worth = _worth(choice.substitute, columns, law, n)
+                instead = worth >= law
+                total = np.where(instead, owed - law + worth + own, total)
+                granted = np.where(
+                    instead, self.may_grant(choice.rungs_substituted, choice.least, total), granted
+                )
+            shown.append(here)
+            most = np.where(here, np.maximum(most, total), most)
+            authority = np.where(here, np.maximum(authority, granted), authority)
+        nothing = most == NULL
+        if nothing.any():
+            authority = np.where(nothing, self.may_grant(choices.rungs, choices.least, owed), authority)
+        return shown, most, authority.astype(np.int8)
+
+
+def _worth(parts: Sequence[OptionRow], columns: Mapping[str, Ints], law: Ints, n: int) -> Ints:
+    """Return what parts of an option come to; a missing input counts as nothing."""
+    total = np.zeros(n, dtype=np.int64)
+    for part in parts:
+        if part.amount is not None:
+            total += part.amount.minor
+        base: Ints | None = None
+        if part.of:
+            given = columns.get(part.of)
+            base = np.zeros(n, dtype=np.int64) if given is None else np.where(given == NULL, 0, given)
+        elif part.share and part.line == "statutory":
+            base = law
+        if base is not None:
+            total += rounded(base * part.share[0], part.share[1], _HALF_UP) if part.share else base
+    return total
