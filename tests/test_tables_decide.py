@@ -77,10 +77,37 @@ _row = st.tuples(
     _cell,
     _cell,
     st.sampled_from(["a", "b", "a|b", "-", "not(a)"]),
-    st.integers(0, 500),
-    st.sampled_from(["", "50%", "1/3"]),
     st.integers(0, 3),
+    st.fixed_dictionaries(
+        {
+            "outcome": st.sampled_from(["pay"] * 6 + ["none", "discretion", "more_information"]),
+            "amount": st.one_of(st.just(""), st.integers(0, 500).map(str)),
+            "share": st.sampled_from(["", "50%", "12.5%", "300%", "1/3"]),
+            "per": st.sampled_from(["", "", "n"]),
+            "period": st.sampled_from(["", "2", "7"]),
+            "periods": st.sampled_from(["", "started", "complete"]),
+            "after": st.sampled_from(["", "3"]),
+            "free_periods": st.sampled_from(["", "1"]),
+            "max_periods": st.sampled_from(["", "4"]),
+            "each": st.sampled_from(["", "10.01"]),
+            "at_least": st.sampled_from(["", "5.00"]),
+            "at_most": st.sampled_from(["", "77.77"]),
+            "cap_of": st.sampled_from(["", "", "base"]),
+            "times": st.sampled_from(["", "50%", "1/3", "120%"]),
+            "plus": st.sampled_from(["", "0.01"]),
+            "deductible": st.sampled_from(["", "9.99"]),
+            "threshold": st.sampled_from(["", ">=4.00", ">1.00"]),
+            "multiply": st.sampled_from(["", "", "n"]),
+            "alternative": st.sampled_from(["", "choice"]),
+            "kind": st.sampled_from(["cash", "voucher", "thing"]),
+        }
+    ),
 )
+
+
+def _whole_row(cells: dict[str, str]) -> dict[str, str]:
+    """Add what the cells of a row need: the base of a share, the input of periods."""
+    return {**cells, "of": "base" if cells["share"] else "", "each": cells["each"] if cells["per"] else ""}
 
 
 @settings(deadline=None, max_examples=60)
@@ -88,27 +115,30 @@ _row = st.tuples(
     policy=_policy,
     rows=st.lists(_row, min_size=1, max_size=6),
     cases=st.lists(
-        st.tuples(st.one_of(st.none(), st.integers(0, 9)), st.one_of(st.none(), st.integers(0, 9)), st.sampled_from(["a", "b", None]), st.integers(0, 10**6)),
+        st.tuples(st.one_of(st.none(), st.integers(0, 9)), st.one_of(st.none(), st.integers(0, 9)), st.sampled_from(["a", "b", None]),
+                  st.one_of(st.none(), st.integers(0, 10**8)), st.one_of(st.none(), st.integers(0, 40))),
         min_size=1,
         max_size=20,
     ),
     rounding=st.sampled_from(["half_up", "half_even", "up", "down"]),
 )  # fmt: skip
 def test_columns_and_single_cases_agree_on_any_table_and_so_do_grid_and_bitmasks(
-    tmp_path_factory: pytest.TempPathFactory, policy: str, rows: list[tuple[str, str, str, int, str, int]],
-    cases: list[tuple[int | None, int | None, str | None, int]], rounding: str,
+    tmp_path_factory: pytest.TempPathFactory, policy: str, rows: list[tuple[str, str, str, int, dict[str, str]]],
+    cases: list[tuple[int | None, int | None, str | None, int | None, int | None]], rounding: str,
 ) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("random")
     (folder / "r.table.yaml").write_text(
         f"table: r.t\nhit_policy: {policy}\ncurrency: EUR\nrounding: {{mode: {rounding}}}\ninputs:\n"
         '  x: {type: int, domain: "[0..10)"}\n  y: {type: int, domain: "[0..10)", required: true}\n'
-        "  c: {type: enum, values: [a, b]}\n  base: {type: money, raw: true}\n",
+        "  c: {type: enum, values: [a, b]}\n  base: {type: money, raw: true}\n  n: {type: int, raw: true}\n",
         encoding="utf-8",
     )
-    lines = ["id,x,y,c,amount,share,of,priority,kind"]
+    cells = [_whole_row(row[4]) for row in rows]
+    names = sorted(cells[0])
+    lines = [",".join(["id", "x", "y", "c", "priority", *names])]
     lines += [
-        f"r.n{i},{x},{y},{c},{amount},{share},{'base' if share else ''},{p},cash"
-        for i, (x, y, c, amount, share, p) in enumerate(rows)
+        ",".join([f"r.n{i}", x, y, c, str(priority), *(cells[i][name] for name in names)])
+        for i, (x, y, c, priority, _) in enumerate(rows)
     ]
     (folder / "r.csv").write_text("\n".join(lines), encoding="utf-8")
     table = read_table(folder / "r.table.yaml")
@@ -116,7 +146,8 @@ def test_columns_and_single_cases_agree_on_any_table_and_so_do_grid_and_bitmasks
         "x": [c[0] for c in cases],
         "y": [c[1] for c in cases],
         "c": [c[2] for c in cases],
-        "base": [f"{c[3]}.00" for c in cases],
+        "base": [None if c[3] is None else f"{c[3] / 100:.2f}" for c in cases],
+        "n": [c[4] for c in cases],
     }
     columns = scaled_columns(table, raw)
     dense = evaluate(table, columns, len(cases))
@@ -130,8 +161,11 @@ def test_columns_and_single_cases_agree_on_any_table_and_so_do_grid_and_bitmasks
     for i in range(len(cases)):
         single = decide(table, {name: values[i] for name, values in raw.items()})
         minor = single.total.minor if single.total else 0
-        assert (OUTCOMES[dense.outcome[i]], int(dense.minor[i])) == (single.outcome, minor)
-        assert (OUTCOMES[sparse.outcome[i]], int(sparse.minor[i])) == (single.outcome, minor)
+        fired = tuple(row.id for row in single.fired)
+        for found in (dense, sparse):
+            assert OUTCOMES[found.outcome[i]] == single.outcome
+            assert int(found.minor[i]) == (0 if single.outcome == "not_enough_information" else minor)
+            assert single.outcome == "not_enough_information" or found.rows[found.code[i]] == fired
 
 
 def test_null_in_columns_is_not_zero() -> None:
