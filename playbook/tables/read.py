@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from playbook.errors import InputError, Problem
 from playbook.money import ROUNDINGS
@@ -45,12 +45,11 @@ def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
     parts = HeaderReader(header, at, currency, problems)
     inputs = parts.inputs(data.get("inputs") or {})
     given = {column.name for column in inputs}
-    raw = {n for n, spec in (data.get("inputs") or {}).items() if isinstance(spec, dict) and spec.get("raw")}
+    raw = {name for name, spec in _specs(data.get("inputs")).items() if spec.get("raw")}
     derived = parts.derived(data.get("derived") or {}, set(given))
-    as_inputs = parts.inputs(
-        {k: v.get("as", {"type": "int"}) for k, v in (data.get("derived") or {}).items() if isinstance(v, dict)},
-        least_is_zero=False,
-    )  # fmt: skip
+    outcomes = {name: spec.get("as", {"type": "int"}) for name, spec in _specs(data.get("derived")).items()}
+    raw |= {name for name, spec in _specs(outcomes).items() if spec.get("raw")}
+    as_inputs = parts.inputs(outcomes, least_is_zero=False)
     names = given | {step.name for step in derived}
     policy = str(data.get("hit_policy", "UNIQUE")).upper().replace("_", " ")
     policy = _HIT_POLICIES.get(policy, policy)
@@ -69,7 +68,7 @@ def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
     waivers = parts.waivers(data.get("waivers") or [])
     if problems:
         raise InputError(problems)
-    columns = tuple(c for c in inputs if c.name not in raw) + as_inputs
+    columns = tuple(c for c in (*inputs, *as_inputs) if c.name not in raw)
     rows_reader = _Rows(columns, PayoutReader(names, set(indices), currency, problems), problems)
     rows = rows_reader.read(read.rows, [*read.changes, *patches])
     if problems:
@@ -95,11 +94,16 @@ def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
         notes=tuple(str(n) for n in data.get("notes") or ()),
         path=str(header),
         sha256=_digest([*read.files, *patches, *added]),
-        raw_inputs=tuple(c for c in inputs if c.name in raw),
+        raw_inputs=tuple(c for c in (*inputs, *as_inputs) if c.name in raw),
         remedy=remedy,  # type: ignore[arg-type]
         events=events,
         payers=payers,
     )
+
+
+def _specs(data: Any) -> dict[str, dict[str, Any]]:
+    """Return those entries of a map that are maps themselves."""
+    return {k: v for k, v in data.items() if isinstance(v, dict)} if isinstance(data, dict) else {}
 
 
 def _digest(paths: Sequence[Path]) -> str:
