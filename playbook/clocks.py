@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -83,12 +83,16 @@ def add_period(
     unit: Unit,
     calendar: Calendar | None = None,
     pauses: Iterable[Stop] = (),
+    *,
+    cut_off: time | None = None,
+    ends_at: time | None = None,
 ) -> Moment | None:
     """Return when a period of n units from a moment ends, or None where the start is not exact to the minute.
 
     Minutes and hours run on the clock. Days, business days, weeks and months do not count the day they start on and
-    end with the last second of their last day in the calendar's zone; a month ends on the same day number, or on the
-    month's last day. A pause moves minutes and hours by its length; a day counts unless a pause covers it whole.
+    end with the last second of their last day in the calendar's zone, or at `ends_at` on it; a month ends on the same
+    day number, or on the month's last day. What starts after `cut_off` or on no business day starts on the next
+    business day. A pause moves minutes and hours by its length; a day counts unless a pause covers it whole.
     Raises ValueError for a negative n.
     """
     if n < 0:
@@ -107,22 +111,55 @@ def add_period(
             reached = max(reached, until)
         return moment_of(end)
     zone = ZoneInfo(calendar.zone)
-    day = start.at.astimezone(zone).date()
+    local = start.at.astimezone(zone)
+    day = local.date()
+    if cut_off is not None:
+        day = _received(day, local.time() > cut_off, calendar)
+    last = _last_day(day, n, unit, calendar, lambda one: _covered(one, zone, stops))
+    return moment_of(datetime.combine(last, ends_at or END_OF_DAY, zone))
+
+
+def due_day(
+    start: date, n: int, unit: Unit, calendar: Calendar | None = None, *, cut_off: time | None = None
+) -> date | None:
+    """Return the last day of a period that starts on a day, or None for minutes and hours.
+
+    Counted as `add_period` counts; with a `cut_off`, the day counts as one on which that time had not passed.
+    Raises ValueError for a negative n.
+    """
+    if n < 0:
+        raise ValueError("a period of at least 0")
+    if unit in ("minutes", "hours"):
+        return None
+    calendar = calendar or Calendar()
+    day = start if cut_off is None else _received(start, False, calendar)
+    return _last_day(day, n, unit, calendar, lambda one: False)
+
+
+def _received(day: date, late: bool, calendar: Calendar) -> date:
+    """Return the business day as whose post something counts."""
+    if late:
+        day += timedelta(days=1)
+    while not calendar.is_business_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _last_day(day: date, n: int, unit: Unit, calendar: Calendar, paused: Callable[[date], bool]) -> date:
     if unit == "months":
         year, month = divmod(day.month - 1 + n, 12)
         year, month = day.year + year, month + 1
-        day = date(year, month, min(day.day, months.monthrange(year, month)[1]))
-        paused = sum(1 for d in _days(start.at.astimezone(zone).date(), day) if _covered(d, zone, stops))
-        day += timedelta(days=paused)
+        last = date(year, month, min(day.day, months.monthrange(year, month)[1]))
+        left = (last - day).days
     else:
         left = n * 7 if unit == "weeks" else n
-        while left:
-            day += timedelta(days=1)
-            if unit == "business_days" and not calendar.is_business_day(day):
-                continue
-            if not _covered(day, zone, stops):
-                left -= 1
-    return moment_of(datetime.combine(day, END_OF_DAY, zone))
+    while left:
+        day += timedelta(days=1)
+        if unit == "business_days" and not calendar.is_business_day(day):
+            continue
+        if not paused(day):
+            left -= 1
+    return day
 
 
 def skipped_days(start: Moment, due: Moment, calendar: Calendar) -> tuple[SkippedDay, ...]:

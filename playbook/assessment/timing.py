@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from playbook.assessment.situation import jurisdictions
 from playbook.clocks import Calendar, Stop, add_period, paused_seconds, skipped_days
 from playbook.incident.model import Incident
 from playbook.policy.model import ClockRule, Policy
+from playbook.policy.vocabulary import EU_MEMBERS
 from playbook.times import Moment
 
 # A clock is due soon when two thirds of it have run: of 15 minutes, at 10 (S3-26).
@@ -98,18 +99,23 @@ def clocks_of(
     """Return every clock that applies on the day and in the jurisdiction of the event."""
     event = points.get("occurred_at") or points.get("detected_at") or points.get("signal")
     day = event.day(incident.timezone) if event else None
-    places = jurisdictions(incident, policy)
+    places = set(jurisdictions(incident, policy))
+    places |= {"EU"} if places & EU_MEMBERS else set()
     rules = [
         rule
         for rule in policy.clocks
-        if (not rule.jurisdictions or set(rule.jurisdictions) & set(places))
-        and (
-            day is None
-            or ((rule.start is None or rule.start <= day) and (rule.end is None or day < rule.end))
-        )
+        if (not rule.jurisdictions or places & set(rule.jurisdictions))
+        and rule.in_force(_day_of_version(rule, points, incident, day))
     ]
     rules = [_with_switch(rule, incident, policy) for rule in rules]
     return tuple(_clock(rule, incident, policy, points, switches, as_of) for rule in rules)
+
+
+def _day_of_version(
+    rule: ClockRule, points: Mapping[str, Moment], incident: Incident, event: date | None
+) -> date | None:
+    start = points.get(rule.starts_from) if rule.version_by == "start" else None
+    return start.day(incident.timezone) if start else event
 
 
 def _with_switch(rule: ClockRule, incident: Incident, policy: Policy) -> ClockRule:
@@ -152,7 +158,9 @@ def _clock(
     if rule.repeats:
         return _progress(rule, incident, started, met, switches, as_of)
     stops = _stops(rule, incident, as_of)
-    due = add_period(started, rule.period, rule.unit, calendar, stops)
+    due = add_period(
+        started, rule.period, rule.unit, calendar, stops, cut_off=rule.cut_off, ends_at=rule.ends_at
+    )
     if due is None:
         return Clock(rule, started, None, met, "not_computable", None, False)
     if met is not None and met.at > as_of.at:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playbook.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from playbook.offers import Offer
+    from playbook.offers import Offer, OfferLine
     from playbook.policy.model import Policy
 
 EXAMPLE = """playbook price --client heri-bakery --case price=1280 --case delay_min=365 --case damaged=true --explain
@@ -66,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
             raise InputError(
                 [Problem("--output", 0, 0, "", "nothing", "a file to write", "Add --output priced.csv.")]
             )
-        report = price_file(policy, args.input, Path(args.output), only=args.table)
+        with _progress(args.input) as progress:
+            report = price_file(policy, args.input, Path(args.output), only=args.table, progress=progress)
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return 0
     if not args.case:
@@ -93,9 +97,37 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _progress(source: str) -> Iterator[Callable[[int], None]]:
+    """Show how many customers have been read: a bar on a terminal, a line each million elsewhere; both to standard error."""
+    from playbook.offers.columns import rows_of_files
+
+    total = rows_of_files(source)
+    if not sys.stderr.isatty():
+        shown = 0
+
+        def plain(rows: int) -> None:
+            nonlocal shown
+            if rows // 1_000_000 > shown:
+                shown = rows // 1_000_000
+                of = f" of {total:,}" if total else ""
+                print(f"{rows:,}{of} customers", file=sys.stderr)
+
+        yield plain
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("customers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda rows: bar.update(task, completed=rows)
+
+
 def priced_json(policy: Policy, case: dict[str, Any], table: str | None, *, explain: bool) -> dict[str, Any]:
     """Return the JSON of one priced case (a contract: names and shapes are kept)."""
-    from playbook.offers import explanation, make_options, needed, price_case, total_of_lines
+    from playbook.offers import authority_of, explanation, make_options, price_case
+    from playbook.offers.spoken import in_languages
 
     known = _known_inputs(policy, table)
     unknown = sorted(set(case) - known)
@@ -116,16 +148,15 @@ def priced_json(policy: Policy, case: dict[str, Any], table: str | None, *, expl
         policy, case, only=table, jurisdiction=str(case.get("jurisdiction") or policy.jurisdiction)
     )
     options = make_options(policy, priced)
-    rung = needed(policy, total_of_lines(priced, policy.currency), [line.kind for line in priced.lines])
-    best = max((o.authority for o in options if o.authority), key=lambda r: r.rank, default=rung)
+    rung = authority_of(policy, priced, options)
     return {
         "outcome": priced.outcome,
-        "authority": best.role if best else None,
+        "authority": rung.role if rung else None,
         "lines": [_line(line) for line in priced.lines],
         "options": [_option(option) for option in options],
         "missing": list(priced.missing),
         "clamped": list(priced.clamped),
-        "explanation": explanation(priced)
+        "explanation": {**explanation(priced), "words": in_languages(priced, policy)}
         if explain
         else {"rows": [r.id for d in priced.decisions for r in d.fired]},
     }
@@ -141,16 +172,29 @@ def _known_inputs(policy: Policy, table: str | None) -> set[str]:
         )
     chosen = [tables[table]] if table else list(tables.values())
     names = {c.name for t in chosen for c in (*t.inputs, *t.raw_inputs)} | {
-        t.effective_on for t in chosen if t.effective_on
+        name for t in chosen for name in (t.effective_on, t.events.list if t.events else "") if name
     }
     return names | {"event_date", "jurisdiction"} | {row.of for row in policy.options if row.of}
 
 
-def _line(line: Any) -> dict[str, Any]:
-    return {
+def _line(line: OfferLine) -> dict[str, Any]:
+    told: dict[str, Any] = {
         "line": line.line, "basis": line.basis, "kind": line.kind, "amount": None if line.amount is None else str(line.amount),
         "currency": line.amount.currency if line.amount else None, "row": line.row, "source": line.source, "table": line.table,
     }  # fmt: skip
+    if line.alternative:
+        told["alternative"] = line.alternative
+    if line.decider:
+        told |= {
+            "decider": line.decider,
+            "at_least": None if line.at_least is None else str(line.at_least),
+            "at_most": None if line.at_most is None else str(line.at_most),
+        }
+    if line.remedy:
+        told["remedy"] = line.remedy
+    if line.payers:
+        told["payers"] = {payer: str(share) for payer, share in line.payers.items()}
+    return told
 
 
 def _option(option: Offer) -> dict[str, Any]:

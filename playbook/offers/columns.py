@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset
+import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.sources import decode, neutral
@@ -30,6 +31,17 @@ def paths_of(source: str) -> list[Path]:
     """Return the files of a source: itself, or what its glob finds, or the Parquet files of a folder."""
     paths = [Path(p) for p in sorted(glob.glob(source))] if glob.has_magic(source) else [Path(source)]
     return [f for p in paths for f in (sorted(p.rglob("*")) if p.is_dir() else [p])]
+
+
+def rows_of_files(source: str) -> int | None:
+    """Return how many rows Parquet files hold, as they say themselves; None for other files, or where it is not known."""
+    try:
+        paths = [path for path in paths_of(source) if path.is_file()]
+        if not paths or any(path.suffix != ".parquet" for path in paths):
+            return None
+        return sum(int(pyarrow.parquet.read_metadata(path).num_rows) for path in paths)
+    except (pa.ArrowException, OSError):
+        return None
 
 
 def batches_of(source: str) -> Iterator[pa.RecordBatch]:

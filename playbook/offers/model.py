@@ -27,6 +27,11 @@ class OfferLine:
     source: str
     table: str = ""
     alternative: str = ""  # lines of one table with the same word are for the customer to choose from
+    decider: str = ""  # who decides between the two bounds, where the table leaves it to somebody
+    at_least: Money | None = None
+    at_most: Money | None = None
+    remedy: str = ""  # sole, without_prejudice, deductible: what it means for further claims
+    payers: Mapping[str, Money] = field(default_factory=dict)  # who bears what of the table's total
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,9 @@ class Pricer:
                 self._add_rows(answer)
         decided, theirs = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         for answer in found:
-            decided |= answer.applies & (answer.outcome != LACKING)
+            # As for one case: owing nothing to a case that tells the table nothing is no decision.
+            by_case = answer.asked | (answer.outcome != NOT_ELIGIBLE)
+            decided |= answer.applies & (answer.outcome != LACKING) & by_case
             theirs |= answer.lacks & answer.asked
         lacking = np.zeros(n, dtype=bool)
         for answer in found:

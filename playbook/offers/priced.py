@@ -11,6 +11,7 @@ from playbook.incident.model import Incident
 from playbook.offers.model import OfferLine, OfferPart, Outcome
 from playbook.offers.options import LINES, Assembled, assemble
 from playbook.policy.model import Policy
+from playbook.policy.vocabulary import EU_MEMBERS
 from playbook.tables import Decision, Table, decide, pays_less, read_table
 from playbook.tables.decide import compiled
 
@@ -66,41 +67,6 @@ def applies(table: Table, jurisdiction: str) -> bool:
     return bool(
         {jurisdiction, country, "EU" if country in EU_MEMBERS else country} & set(table.jurisdictions)
     )
-
-
-# ISO 3166 codes of the European Union's member states, as of 2020-02-01.
-EU_MEMBERS = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "EU",
-    ]
-)
 
 
 def case_of(incident: Incident, policy: Policy) -> dict[str, object]:
@@ -171,7 +137,7 @@ def price_case(
 
 
 def _decide(table: Table, case: Mapping[str, object]) -> Decision:
-    names = {column.name for column in (*(axis.column for axis in compiled(table).axes), *table.raw_inputs)}
+    names = {*compiled(table).columns, *([table.events.list] if table.events else [])}
     return decide(table, {name: value for name, value in case.items() if name in names})
 
 
@@ -184,8 +150,16 @@ def asked(table: Table) -> frozenset[str]:
 def _blocking(decisions: Sequence[Decision]) -> list[Decision]:
     """Return the decisions that lack information on a case that is theirs; all of them where no table could decide."""
     lacking = [d for d in decisions if d.outcome == "not_enough_information"]
-    theirs = [d for d in lacking if any(d.case.get(name, "null") != "null" for name in asked(d.table))]
-    return theirs or (lacking if len(lacking) == len(decisions) else [])
+    theirs = [d for d in lacking if _told(d)]
+    # A table that owes nothing to a case that tells it nothing has not decided: that would be a silent zero.
+    decided = any(d.outcome in ("priced", "discretion") or (d.outcome == "not_eligible" and _told(d)) for d in decisions)  # fmt: skip
+    return theirs or ([] if decided else lacking)
+
+
+def _told(decision: Decision) -> bool:
+    """Tell whether the case gives at least one input that the table decides by."""
+    given = {name.partition("[")[0] for name, value in decision.case.items() if value != "null"}
+    return not given.isdisjoint(asked(decision.table))
 
 
 def _outcome(decisions: Sequence[Decision], any_paid: bool) -> Outcome:
@@ -208,6 +182,11 @@ def _lines(decision: Decision) -> list[OfferLine]:
             source=paid.row.source,
             table=table.name,
             alternative=paid.row.payout.alternative,
+            decider=paid.decider,
+            at_least=paid.at_least,
+            at_most=paid.at_most,
+            remedy=table.remedy,
+            payers=decision.payers,
         )
         for paid in decision.paid
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
 
+from playbook.clocks import Calendar, Unit, due_day
 from playbook.money import Money
 from playbook.text import Language, LocalText
 
@@ -63,7 +64,7 @@ class ClockRule:
     starts_from: str  # name of a point in time: signal, detected_at, first_reply, progress, …
     met_by: str  # name of the point that stops it
     period: int
-    unit: Literal["minutes", "hours", "calendar_days", "business_days", "weeks", "months"]
+    unit: Unit
     level: Literal["warn", "breach", "statutory", "promise"]
     calendar: str | None
     pausable: bool
@@ -73,6 +74,24 @@ class ClockRule:
     start: date | None
     end: date | None
     origin: Origin
+    cut_off: time | None = None  # what comes in later, or on a day off, counts as the next business day's
+    ends_at: time | None = None  # close of business on the last day; None is the end of that day
+    version_by: Literal["event", "start"] = "event"  # whose day has to lie in start to end
+    note: str = ""
+
+    def in_force(self, day: date | None) -> bool:
+        """Tell whether the clock is in force on a day; where the day is not known, it may be."""
+        if day is None:
+            return True
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def due_day(self, start: date, calendar: str = "") -> date | None:
+        """Return the last day where the clock starts on a day, pauses apart; None for minutes and hours.
+
+        `calendar` is the policy's: it counts where the clock names none of its own.
+        """
+        days = Calendar(calendar if self.calendar is None else self.calendar)
+        return due_day(start, self.period, self.unit, days, cut_off=self.cut_off)
 
 
 @dataclass(frozen=True)

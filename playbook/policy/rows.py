@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from playbook.clocks import UNITS
 from playbook.errors import Problem
 from playbook.money import Money
 from playbook.policy.layers import LayerFiles, MergedRow
@@ -40,7 +41,7 @@ def local(stem: str) -> list[str]:
 
 COLUMNS: dict[str, list[str]] = {
     "authority": ["id", "role", *local("label"), "rank", "ceiling", "currency", "cumulative_ceiling", "remedies", "public", "needs_second", "from", "to", "source"],
-    "clocks": ["id", *local("label"), "starts_from", "met_by", "period", "unit", "level", "calendar", "pausable", "repeats", "jurisdictions", "source", "from", "to"],
+    "clocks": ["id", *local("label"), "starts_from", "met_by", "period", "unit", "level", "calendar", "pausable", "repeats", "jurisdictions", "source", "from", "to", "cut_off", "ends_at", "version_by", "note"],
     "severity": ["id", "impact", "level", "affected_at_least", "severity", "leader_speaks", "source"],
     "steps": ["id", "stage", *local("label"), "role", "by_when", *local("done_test"), *local("do"), *local("dont"), "condition", "done_when", "sources"],
     "roles": ["id", "rung", *local("label"), "sources"],
@@ -168,10 +169,28 @@ class Rows:
     def _clock(self, row: MergedRow) -> ClockRule:
         return ClockRule(
             row["id"], self._local(row, "label", needed=True), row["starts_from"], row["met_by"], self._period(row),
-            self._one_of(row, "unit", ("minutes", "hours", "calendar_days", "business_days", "weeks", "months")),
+            self._one_of(row, "unit", UNITS),
             self._one_of(row, "level", ("warn", "breach", "statutory", "promise")), row["calendar"] or None, self._yes(row, "pausable"),
             self._yes(row, "repeats"), self._list(row, "jurisdictions"), row["source"], self._day(row, "from"), self._day(row, "to"), self._origin(row),
+            self._time(row, "cut_off"), self._time(row, "ends_at"), self._one_of(row, "version_by", ("event", "start")) if row["version_by"] else "event",
+            row["note"],
         )  # fmt: skip
+
+    def _time(self, row: MergedRow, column: str) -> time | None:
+        text = row[column]
+        if text in ("", "-"):
+            return None
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+            self._bad(row, column, repr(text[:60]), "a time of day such as 17:00")
+            return None
+        if row["unit"] in ("minutes", "hours"):
+            found, expected = (
+                f"{text} on a clock of {row['unit']}",
+                "a time of day only where days are counted",
+            )
+            self._bad(row, column, found, expected)
+            return None
+        return time.fromisoformat(text)
 
     def _severity(self, row: MergedRow) -> SeverityRule:
         return SeverityRule(

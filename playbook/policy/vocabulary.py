@@ -92,6 +92,14 @@ POINTS = (
 """Points in time; `first_reply` is the first visible reply to a public signal, else the first contact."""
 
 
+EU_MEMBERS = frozenset([
+    "EU",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+])  # fmt: skip
+"""ISO 3166 codes of the European Union and its member states, as of 2020-02-01."""
+
+
 def known_field(name: str) -> bool:
     """Tell whether a condition may test a field of this name."""
     return name in SITUATION or name.startswith(SWITCH_PREFIX)

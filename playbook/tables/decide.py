@@ -174,15 +174,21 @@ def _added(table: Table, decisions: list[Decision]) -> Decision:
         o for o in ("not_enough_information", "discretion", "priced", "not_eligible") if o in found
     )
     paid = [replace(p, event=index) for index, d in enumerate(decisions) for p in d.paid]
-    cases = [{f"{name}[{index + 1}]": value for name, value in d.case.items() if value != "null"} for index, d in enumerate(decisions)]  # fmt: skip
+    first = decisions[0].case
+    same = {name for name, value in first.items() if all(d.case[name] == value for d in decisions)}
+    cases = {
+        name if name in same else f"{name}[{index + 1}]": value
+        for index, decision in enumerate(decisions)
+        for name, value in decision.case.items()
+    }
     return Decision(
         table,
         outcome,
         () if lacking else tuple(paid),
-        tuple(dict.fromkeys(row for d in decisions for row in d.fired)),
+        tuple({id(row): row for d in decisions for row in d.fired}.values()),  # a row holds maps: no hash
         tuple(near for d in decisions for near in d.near),
         tuple(dict.fromkeys(name for d in decisions for name in d.missing)),
-        {name: value for part in cases for name, value in part.items()},
+        cases,
     )
 
 
@@ -193,7 +199,7 @@ def _capped(table: Table, decision: Decision) -> Decision:
         return decision
     minor = total.minor if events.at_most is None else min(total.minor, events.at_most)
     if events.at_most_of:
-        limit = decision.case.get(events.at_most_of) or decision.case.get(f"{events.at_most_of}[1]", "null")
+        limit = decision.case.get(events.at_most_of, "null")
         if limit == "null":
             return replace(decision, outcome="not_enough_information", paid=(), missing=(events.at_most_of,))
         minor = min(minor, compiled(table).columns[events.at_most_of].scaled(limit))

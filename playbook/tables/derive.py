@@ -148,5 +148,6 @@ def derive(derived: Derived, columns: Mapping[str, Ints]) -> Ints:
     safe = [np.where(null, 1, array) for array in arrays]
     found = FUNCTIONS[derived.function](safe, derived.settings)
     if derived.function != "business_day_after":
-        found = np.where(found == NULL, NULL, found + int(derived.settings.get("plus", 0)))
+        times, plus = int(derived.settings.get("times", 1)), int(derived.settings.get("plus", 0))
+        found = np.where(found == NULL, NULL, found * times + plus)
     return np.where(null, NULL, found).astype(np.int64)

@@ -92,8 +92,7 @@ INPUT_SHAPES = {
 }  # fmt: skip
 DERIVED_SHAPES = {
     "function": "a text", "of": "a list of texts", "as": "a type, or a map", "period": "a whole number, 1 or more", "scale": "a whole number, 1 or more",
-    "holidays": "a list of dates such as 2026-05-09", "places": "a file of places, or a list of places, each a latitude and a longitude", "plus": "a whole number",
-    "times": "a whole number, 1 or more",
+    "holidays": "a list of dates such as 2026-05-09", "places": "a file of places, or a list of places, each a latitude and a longitude", "plus": "a whole number", "times": "a whole number",
 }  # fmt: skip
 
 
