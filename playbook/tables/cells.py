@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from functools import cached_property
 from typing import Literal
 
 from playbook.money import minor_digits
@@ -20,6 +22,8 @@ InputType = Literal["int", "decimal", "money", "date", "bool", "enum"]
 LOW, HIGH = -(2**62), 2**62
 
 
+MANY = 60
+"""A list of values longer than this is not told whole."""
 MOST_DIGITS = 18
 """Columns are whole numbers of 64 bits; a longer number was not written by a person."""
 
@@ -53,6 +57,16 @@ class Input:
         except ValueError:
             return None
 
+    @cached_property
+    def _index(self) -> Mapping[str, int]:
+        return {value: index for index, value in enumerate(self.values)}
+
+    def _known_values(self, text: str) -> str:
+        if len(self.values) <= MANY:
+            return "one of " + ", ".join(self.values)
+        near = get_close_matches(text.upper(), self.values, n=5, cutoff=0.3) or self.values[:5]
+        return f"one of {len(self.values):,} values such as {', '.join(near)}"
+
     def scaled(self, raw: object) -> int:
         """Turn a value into the whole number it is compared as.
 
@@ -65,9 +79,10 @@ class Input:
                 raise ValueError("true or false")
             return value
         if self.type == "enum":
-            if text not in self.values:
-                raise ValueError("one of " + ", ".join(self.values))
-            return self.values.index(text)
+            index = self._index.get(text)
+            if index is None:
+                raise ValueError(self._known_values(text))
+            return index
         if self.type == "date":
             try:
                 return date.fromisoformat(text[:10]).toordinal()

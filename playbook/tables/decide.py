@@ -119,8 +119,9 @@ def scaled_case(table: Table, case: Mapping[str, object]) -> dict[str, int | Non
         if out[column.name] is None:
             out[column.name] = column.null_value
     for step in table.derived:
-        if out[step.name] is None:
-            arrays = {n: np.array([NULL if out[n] is None else out[n]], dtype=np.int64) for n in step.of}
+        given = [out[n] for n in step.of]
+        if out[step.name] is None and None not in given:
+            arrays = {n: np.array([value], dtype=np.int64) for n, value in zip(step.of, given, strict=True)}
             value = int(derive(step, arrays)[0])
             out[step.name] = None if value == NULL else value
     return out

@@ -110,8 +110,8 @@ def larger_of(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
 
 
 def great_circle_km(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
-    """Return the kilometres (rounded up) between two places, given as indices into `settings["places"]` (degrees)."""
-    places = np.radians(np.array(settings["places"], dtype=np.float64))
+    """Return the kilometres (rounded up) between two places, given as indices into `settings["places"]` (radians)."""
+    places: npt.NDArray[np.float64] = settings["places"]
     a, b = places[arrays[0].clip(0)], places[arrays[1].clip(0)]
     half = np.sin((b - a) / 2.0) ** 2
     chord = half[:, 0] + np.cos(a[:, 0]) * np.cos(b[:, 0]) * half[:, 1]

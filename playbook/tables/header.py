@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from playbook.errors import InputError, Problem
 from playbook.money import Money, minor_digits, readable_number
-from playbook.sources import Positions, read_csv
+from playbook.sources import Positions, Row, read_csv
 from playbook.tables.cells import HIGH, LOW, Input, parse_cell
 from playbook.tables.derive import FUNCTIONS, NEEDS_SETTING, NEEDS_TWO, Derived
 from playbook.tables.model import Events, Index, Waiver
@@ -93,7 +96,7 @@ class HeaderReader:
             self._wrong(("inputs", name), "an enum without values", "values: [a, b]", "List the values.")
         return values
 
-    def _file(self, keys: tuple[str | int, ...], name: str, columns: Sequence[str]) -> list[Any]:
+    def _file(self, keys: tuple[str | int, ...], name: str, columns: Sequence[str]) -> list[Row]:
         """Return the rows of a file of data; what is wrong with it is told once."""
         path = self.data_file(name)
         if path is None:
@@ -101,7 +104,7 @@ class HeaderReader:
             self._wrong(keys, repr(name[:80]), expected, "Correct the name.")
             return []
         try:
-            header, rows = read_csv(path)
+            header, rows = _data(path, path.stat().st_mtime_ns, path.stat().st_size)
         except InputError as error:
             self.problems += error.problems
             return []
@@ -144,6 +147,8 @@ class HeaderReader:
             settings = {k: v for k, v in spec.items() if k not in ("function", "of", "as")}
             if isinstance(settings.get("places"), str):
                 settings["places"] = self._places(name, settings["places"])
+            if settings.get("places"):
+                settings["places"] = np.radians(np.array(settings["places"], dtype=np.float64))
             known.add(name)
             out.append(Derived(name, function, of, settings))
         return tuple(out)
@@ -233,6 +238,12 @@ class HeaderReader:
             )
             for i, w in enumerate(data)
         )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _data(path: Path, modified: int, size: int) -> tuple[list[str], list[Row]]:
+    """Return a file of data, which many tables may ask for: read once, again when it has changed."""
+    return read_csv(path)
 
 
 def _is_day(value: Any) -> bool:
