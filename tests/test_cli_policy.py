@@ -12,6 +12,7 @@ import pytest
 from playbook.checks.policies import check_policy, wrong_names
 from playbook.cli import main
 from playbook.drafts.listed import values_of
+from playbook.offers import make_options, price_case
 from playbook.policy import clients, read_policy
 from playbook.policy.effective import changes
 from playbook.policy.model import Condition
@@ -79,6 +80,50 @@ def test_a_new_client_extends_base_and_is_right_at_once(
     before = (desk / "policies/clients/harbour-ferries/policy.yaml").read_bytes()
     assert run(capsys, "new", "harbour-ferries")[0] == 2
     assert (desk / "policies/clients/harbour-ferries/policy.yaml").read_bytes() == before
+
+
+def test_a_new_client_has_a_table_with_worked_examples_and_a_list_of_what_to_fill_in(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = [
+        "--currency",
+        "EUR",
+        "--timezone",
+        "Europe/Amsterdam",
+        "--jurisdiction",
+        "NL",
+        "--extends",
+        "base,statutes/eu",
+    ]
+    code, out, _ = run(capsys, "new", "acme", "--format", "json", *options)
+    data = json.loads(out)
+    folder = desk / "policies/clients/acme"
+    assert code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "FILL-IN.md", "authority.patch.csv", "cases.yaml", "policy.yaml", "remedy.csv", "remedy.table.yaml",
+    ]  # fmt: skip
+    text = (folder / "FILL-IN.md").read_text(encoding="utf-8")
+    assert all(f"- [ ] {item}" in text for item in data["to_fill_in"])
+    assert any("contact.line" in item for item in data["to_fill_in"])
+    assert not any("currency" in item or "timezone" in item for item in data["to_fill_in"])
+    policy = read_policy("acme", find_workspace(desk))
+    assert (policy.currency, policy.jurisdiction, policy.calendar) == ("EUR", "NL", "NL")
+    assert len(make_options(policy, price_case(policy, {"unusable": "true", "price": "100"}))) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--timezone", "Mars"], ["--languages", "fr"], ["--extends", "base,../x"], ["--currency", "EUR\nswitches: {}"], ["--extends", "base,statutes/atlantis"]],
+    ids=["no such zone", "no such language", "a path", "a line break", "no such layer"],
+)  # fmt: skip
+def test_a_new_client_with_a_wrong_setting_is_not_written(
+    options: list[str], desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(desk.rglob("*"))
+    code, _, err = run(capsys, "new", "acme", *options)
+    assert code == 2
+    assert "expected" in err
+    assert sorted(desk.rglob("*")) == before
 
 
 def test_every_switch_of_a_new_client_may_be_taken_into_use(
