@@ -29,9 +29,15 @@ class Workspace:
     shared: Path
 
     def layer(self, name: str) -> Path:
-        """Return the folder of a layer: `base`, `statutes/eu`, `sectors/airline`, `clients/NAME`."""
+        """Return the folder of a layer: `base`, `statutes/eu`, `sectors/airline`, `clients/NAME`.
+
+        A workspace may have statutes and sectors of its own beside its clients; none takes the place of a shipped one.
+        """
         kind, _, rest = name.partition("/")
-        return self.clients / rest if kind == "clients" else self.shared / name
+        if kind == "clients":
+            return self.clients / rest
+        own, shipped_one = self.clients.parent / name, self.shared / name
+        return own if rest and own.is_dir() and not shipped_one.is_dir() else shipped_one
 
 
 def shipped(folder: str) -> Path:

@@ -67,8 +67,9 @@ def _listed_text(row: dict[str, Any]) -> str:
 
 
 def _layers(workspace: Workspace) -> list[str]:
-    shared = workspace.shared
+    shared, own = workspace.shared, workspace.clients.parent
     found = ["base"] if (shared / "base").is_dir() else []
     for kind in ("statutes", "sectors"):
-        found += [f"{kind}/{p.name}" for p in sorted((shared / kind).glob("*")) if p.is_dir()]
+        names = {p.name for place in (shared, own) for p in (place / kind).glob("*") if p.is_dir()}
+        found += [f"{kind}/{name}" for name in sorted(names)]
     return found
