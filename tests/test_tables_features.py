@@ -131,6 +131,12 @@ def test_a_list_of_events_that_is_none_is_refused(tmp_path: Path, flights: Any) 
         decide(table, {"flights": flights})
 
 
+def test_a_derived_value_that_is_impossible_is_refused_with_what_it_was_worked_out_of(tmp_path: Path) -> None:
+    table = table_of(tmp_path, next(f for f in FEATURES if f["feature"] == 34))
+    with pytest.raises(InputError, match="worked out of up_seconds, month_seconds"):
+        decide(table, {"rule": "service", "month_seconds": 10, "down_seconds": 11})
+
+
 # -- the same rules with other sums --------------------------------------------------------
 
 

@@ -124,6 +124,13 @@ def scaled_case(table: Table, case: Mapping[str, object]) -> dict[str, int | Non
             arrays = {n: np.array([value], dtype=np.int64) for n, value in zip(step.of, given, strict=True)}
             value = int(derive(step, arrays)[0])
             out[step.name] = None if value == NULL else value
+            column = columns[step.name]
+            if value != NULL and not column.within(value):
+                found = f"{column.shown(value)}, worked out of {', '.join(step.of)}"
+                expected = f"{column.shown(column.low)} up to, not including, {column.shown(column.high)}"
+                problems.append(Problem(table.path, 0, 0, step.name, found, expected, "Correct the values."))
+    if problems:
+        raise InputError(problems)
     return out
 
 
