@@ -14,7 +14,9 @@ EXAMPLE = """playbook policy list
 playbook policy new harbour-ferries
 playbook policy show heri-bakery --only switches
 playbook policy check heri-bakery --format json
-playbook policy diff heri-bakery --out heri-bakery.diff"""
+playbook policy diff heri-bakery --out heri-bakery.diff
+playbook policy export-xlsx heri-bakery --out heri-bakery.xlsx
+playbook policy import-xlsx heri-bakery heri-bakery.xlsx --dry-run"""
 
 ACTIONS = {
     "list": "listed",
@@ -22,6 +24,12 @@ ACTIONS = {
     "show": "show",
     "check": "check",
     "diff": "diff",
+    "handbook": "handbook",
+    "whatif": "whatif",
+    "export-xlsx": "export_xlsx",
+    "import-xlsx": "import_xlsx",
+    "export-dmn": "export_dmn",
+    "import-dmn": "import_dmn",
 }
 """Each action and its module in `playbook.cli.policies`."""
 

@@ -31,13 +31,15 @@ def patched_rows(rows: Sequence[Row], patches: Sequence[Path], problems: list[Pr
             continue
         added = {row["id"]: row for row in read_csv(rows_file(path))[1]} if rows_file(path).exists() else {}
         for change in changes:
-            out = _changed(out, change, added, path, problems)
+            out = changed(out, change, added, path, problems)
     return out
 
 
-def _changed(
+def changed(
     rows: list[Row], change: Row, added: dict[str, Row], path: Path, problems: list[Problem]
 ) -> list[Row]:
+    """Return the rows after one line of a patch; `added` are the rows that an `add` may take, by id."""
+
     def wrong(column: str, found: str, expected: str, remedy: str) -> list[Row]:
         problems.append(change.problem(column, found, expected, remedy))
         return rows
