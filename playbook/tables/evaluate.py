@@ -50,15 +50,9 @@ def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
     """
     grid = compiled(table)
     have = completed(table, columns, n)
-    code, outside = grid.codes(have, n)
-    unsure = _unsure(grid, have, n)
-    lacking = outside
-    if unsure.any():
-        open_cases = np.flatnonzero(unsure & ~outside)
-        code[open_cases] = _open(grid, {k: v[open_cases] for k, v in have.items()}, len(open_cases))
-        undecided = code < 0
-        lacking = outside | undecided
-        code[undecided] = 0
+    code, outside = grid.codes(have, n, lambda cell: _without(grid, cell))
+    lacking = outside | (code < 0)
+    np.maximum(code, 0, out=code)
     answers = [_answer(table, grid, mask) for mask in grid.sets]
     minor = np.array([answer.minor or 0 for answer in answers], dtype=np.int64)[code]
     outcome = np.array([answer.outcome for answer in answers], dtype=np.uint8)[code]
@@ -93,39 +87,11 @@ def completed(table: Table, columns: Mapping[str, Ints], n: int) -> dict[str, In
     return have
 
 
-def _unsure(grid: Grid, have: Mapping[str, Ints], n: int) -> npt.NDArray[np.bool_]:
-    out = np.zeros(n, dtype=bool)
-    for axis in grid.axes:
-        if axis.column.required:
-            values = have.get(axis.column.name)
-            if values is None:
-                out[:] = True
-            elif len(values) and values.min() == NULL:
-                out |= values == NULL
-    return out
-
-
-def _open(grid: Grid, have: Mapping[str, Ints], n: int) -> npt.NDArray[np.int64]:
-    """Return the codes of cases in which a required input is missing: -1 where it would decide.
-
-    Cases in the same cell of the grid are alike, so each such cell is looked at once.
-    """
-    bands = np.stack(
-        [
-            np.full(n, axis.null_band) if axis.column.name not in have else axis.bands(have[axis.column.name])
-            for axis in grid.axes
-        ],
-        axis=1,
-    )
-    cells, inverse = np.unique(bands, axis=0, return_inverse=True)
-    codes = []
-    for cell in cells.tolist():
-        unknown = [
-            k for k, axis in enumerate(grid.axes) if axis.column.required and cell[k] == axis.null_band
-        ]
-        found = reachable(grid, cell, unknown)
-        codes.append(grid.code_of(sum(1 << r for r in next(iter(found)))) if len(found) == 1 else -1)
-    return np.array(codes, dtype=np.int64)[inverse.reshape(-1)]
+def _without(grid: Grid, cell: list[int]) -> int:
+    """Return the code of a cell in which required inputs are missing: -1 where they would decide."""
+    unknown = [k for k, axis in enumerate(grid.axes) if axis.column.required and cell[k] == axis.null_band]
+    found = reachable(grid, cell, unknown)
+    return grid.code_of(sum(1 << r for r in next(iter(found)))) if len(found) == 1 else -1
 
 
 def _answer(table: Table, grid: Grid, mask: int) -> _Answer:

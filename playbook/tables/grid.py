@@ -7,7 +7,7 @@ A table whose grid would pass `CELL_LIMIT` keeps the per-input bitmasks and ANDs
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -125,6 +125,9 @@ def _effective_test(row: TableRow) -> Test:
 
 
 EVENT_DATE = "event_date"
+OPEN = -2
+"""In a lookup: a required input is missing, and nobody has asked yet whether that matters."""
+Resolve = Callable[[list[int]], int]
 
 
 @dataclass(frozen=True)
@@ -232,38 +235,73 @@ class Grid:
         masks = [sum(int(w) << (64 * i) for i, w in enumerate(row)) & every for row in unique]
         return np.array([self.code_of(mask) for mask in masks], dtype=np.int64), inverse.reshape(-1)
 
+    @cached_property
+    def _resolved(self) -> npt.NDArray[np.int32]:
+        """Return the lookup where cells with a required input missing are still to be resolved; filled as they are met."""
+        out = self.lookup.astype(np.int32).reshape(self.shape)
+        for k, axis in enumerate(self.axes):
+            if axis.column.required:
+                out[tuple(slice(None) if i != k else axis.null_band for i in range(len(self.axes)))] = OPEN
+        return out.reshape(-1)
+
     def codes(
-        self, columns: Mapping[str, Ints], n: int
+        self, columns: Mapping[str, Ints], n: int, resolve: Resolve | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """Return per case the code of its fired set, and whether any value was outside its domain.
 
-        `columns` are scaled whole numbers by input; one that is not given is null.
+        `columns` are scaled whole numbers by input; one that is not given is null. `resolve` says for a cell of the grid
+        in which a required input is missing which code stands there (-1 for none): each such cell is asked for once.
         """
         code = np.empty(n, dtype=np.int64)
         outside = np.zeros(n, dtype=bool)
         for start in range(0, n, CHUNK):
             at = slice(start, min(start + CHUNK, n))
-            code[at] = self._chunk({name: values[at] for name, values in columns.items()}, outside[at])
+            part = {name: values[at] for name, values in columns.items()}
+            code[at] = self._chunk(part, outside[at], resolve)
         return code, outside
 
     def _chunk(
-        self, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]
+        self, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_], resolve: Resolve | None
     ) -> npt.NDArray[np.integer[Any]]:
         """Return the codes of a chunk of cases, and mark those that are outside."""
         n = len(outside)
-        if self.dense:
-            flat = np.zeros(n, dtype=np.intp)
-            for axis in self.axes:
-                flat *= len(axis.masks)
-                flat += self._bands(axis, columns, outside)
+        if not self.dense:
+            return self._by_masks(columns, outside, resolve)
+        flat = np.zeros(n, dtype=np.intp)
+        for axis in self.axes:
+            flat *= len(axis.masks)
+            flat += self._bands(axis, columns, outside)
+        if resolve is None:
             return np.take(self.lookup, flat)
+        codes = np.take(self._resolved, flat)
+        if codes.min(initial=0) == OPEN:
+            for cell in np.unique(flat[codes == OPEN]).tolist():
+                self._resolved[cell] = resolve([int(i) for i in np.unravel_index(cell, self.shape)])
+            codes = np.take(self._resolved, flat)
+        return codes
+
+    def _by_masks(
+        self, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_], resolve: Resolve | None
+    ) -> npt.NDArray[np.int64]:
+        """Return the codes of a chunk of cases without a lookup: the bitmasks of their bands, put together."""
+        n = len(outside)
         words = -(-max(len(self.table.rows), 1) // 64)
         mask = np.full((n, words), np.iinfo(np.uint64).max, dtype=np.uint64)
-        for axis in self.axes:
-            bands = self._bands(axis, columns, outside)
-            mask &= np.broadcast_to(self._words[axis.column.name][bands], mask.shape)
-        codes, inverse = self._numbered(mask)
-        return codes[inverse]
+        missing = np.zeros(n, dtype=bool)
+        bands = [self._bands(axis, columns, outside) for axis in self.axes]
+        for axis, band in zip(self.axes, bands, strict=True):
+            mask &= np.broadcast_to(self._words[axis.column.name][band], mask.shape)
+            if axis.column.required:
+                missing |= band == axis.null_band
+        found, inverse = self._numbered(mask)
+        codes = found[inverse]
+        if resolve is not None and missing.any():
+            at = np.flatnonzero(missing)
+            cells = np.stack([np.broadcast_to(band, (n,))[at] for band in bands], axis=1)
+            unique, which = np.unique(cells, axis=0, return_inverse=True)
+            answers = np.array([resolve(cell) for cell in unique.tolist()], dtype=np.int64)
+            codes[at] = answers[which.reshape(-1)]
+        return codes
 
     def _bands(
         self, axis: Axis, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]
