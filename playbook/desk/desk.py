@@ -14,6 +14,7 @@ from playbook.pack.sections import (
     compensation,
     crowd,
     decide,
+    everyone,
     notes,
     public_review,
     response,
@@ -131,6 +132,14 @@ class Desk:
     def options_chart(self) -> Section:
         """Draw what the options are worth."""
         return self._show(compensation.chart(self.case))
+
+    def explained(self) -> Section:
+        """Show why this is owed, in sentences that can be read to the customer."""
+        return self._show(compensation.explained(self.case))
+
+    def everyone(self) -> Section:
+        """Show what all customers of the incident come to, where its folder lists them."""
+        return self._show(everyone.everyone(self.case))
 
     def why(self) -> Section:
         """Show which rows decided."""

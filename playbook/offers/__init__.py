@@ -12,6 +12,7 @@ from playbook.offers.options import owed_parts, roles_of
 from playbook.offers.priced import PricedCase, case_of, price_case, tables_of
 from playbook.offers.proof import prove_tables
 from playbook.offers.recorded import group_lines, make_offer, recorded_offers
+from playbook.offers.spoken import in_languages
 from playbook.policy.authority import ladder, may_grant, needed, rung_of
 from playbook.policy.model import Policy, Rung
 
@@ -53,6 +54,8 @@ def make_offers(incident: Incident, policy: Policy, assessment: Assessment) -> O
         explanation=explanation(priced),
         findings=tuple(_findings(incident, policy, options, priced)),
         decider=priced.decider,
+        decisions=priced.decisions,
+        words=in_languages(priced, policy),
     )
 
 

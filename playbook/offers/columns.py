@@ -23,7 +23,7 @@ from playbook.sources import decode, neutral
 from playbook.tables.cells import Input
 from playbook.tables.derive import NULL, Ints
 
-BATCH = 262_144
+BATCH = 65_536
 _EPOCH = 719_163  # ordinal of 1970-01-01
 
 
@@ -58,20 +58,27 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
         for path in paths:
             yield from _csv_batches(Path(path))
         return
-    try:
-        dataset = pyarrow.dataset.dataset(paths if len(paths) > 1 else paths[0], format="parquet")
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
-        ) from error
-    try:
-        yield from dataset.to_batches(
-            batch_size=BATCH, batch_readahead=2, fragment_readahead=1, use_threads=True
-        )
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(
-            [Problem(source, 0, 0, "--input", str(error), "CSV or Parquet", "Check the file.")]
-        ) from error
+    # What other programs leave beside their files begins with a dot or an underline.
+    files = [path for path in paths_of(source) if path.is_file() and path.name[0] not in "._"]
+    if not files:
+        found = "a folder without files"
+        raise InputError([Problem(source, 0, 0, "--input", found, "Parquet files", "Check the path.")])
+    schema: pa.Schema | None = None
+    for path in files:
+        try:
+            with pyarrow.parquet.ParquetFile(path) as file:
+                if schema is not None and not file.schema_arrow.equals(schema):
+                    found, expected = "other columns than the files before it", f"those of {files[0]}"
+                    raise InputError(
+                        [Problem(str(path), 0, 0, "--input", found, expected, "Check the file.")]
+                    )
+                schema = file.schema_arrow
+                yield from file.iter_batches(batch_size=BATCH)
+        except (pa.ArrowException, OSError) as error:
+            found = (str(error) or type(error).__name__).splitlines()[0][:200]
+            raise InputError(
+                [Problem(str(path), 0, 0, "--input", found, "CSV or Parquet", "Check the file.")]
+            ) from error
 
 
 def _csv_batches(path: Path) -> Iterator[pa.RecordBatch]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playbook.money import Money
 from playbook.policy.model import Rung
-from playbook.text import LocalText
+from playbook.tables import Decision
+from playbook.text import Language, LocalText
 
 Outcome = Literal["priced", "not_eligible", "not_enough_information", "discretion"]
 LineName = Literal["statutory", "need_now", "inconvenience"]
@@ -108,3 +109,7 @@ class Offers:
     explanation: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[OfferFinding, ...] = ()
     decider: str | None = None
+    decisions: tuple[Decision, ...] = ()  # of every table that applies, for whoever has to explain them
+    words: Mapping[Language, Sequence[str]] = field(
+        default_factory=dict
+    )  # the same, to be read to a customer

@@ -150,13 +150,13 @@ def asked(table: Table) -> frozenset[str]:
 def _blocking(decisions: Sequence[Decision]) -> list[Decision]:
     """Return the decisions that lack information on a case that is theirs; all of them where no table could decide."""
     lacking = [d for d in decisions if d.outcome == "not_enough_information"]
-    theirs = [d for d in lacking if _told(d)]
+    theirs = [d for d in lacking if told(d)]
     # A table that owes nothing to a case that tells it nothing has not decided: that would be a silent zero.
-    decided = any(d.outcome in ("priced", "discretion") or (d.outcome == "not_eligible" and _told(d)) for d in decisions)  # fmt: skip
+    decided = any(d.outcome in ("priced", "discretion") or (d.outcome == "not_eligible" and told(d)) for d in decisions)  # fmt: skip
     return theirs or ([] if decided else lacking)
 
 
-def _told(decision: Decision) -> bool:
+def told(decision: Decision) -> bool:
     """Tell whether the case gives at least one input that the table decides by."""
     given = {name.partition("[")[0] for name, value in decision.case.items() if value != "null"}
     return not given.isdisjoint(asked(decision.table))

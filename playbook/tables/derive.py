@@ -145,6 +145,8 @@ def derive(derived: Derived, columns: Mapping[str, Ints]) -> Ints:
     """Compute one derived input; null where any input is null."""
     arrays = [columns[name] for name in derived.of]
     null = _nulls(arrays)
+    if null.all():
+        return np.full(len(null), NULL, dtype=np.int64)
     safe = [np.where(null, 1, array) for array in arrays]
     found = FUNCTIONS[derived.function](safe, derived.settings)
     if derived.function != "business_day_after":

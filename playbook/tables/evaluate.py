@@ -79,10 +79,13 @@ def completed(table: Table, columns: Mapping[str, Ints], n: int) -> dict[str, In
                 if given is None
                 else np.where(given == NULL, column.null_value, given)
             )
-    nothing = np.full(n, NULL, dtype=np.int64) if table.derived else np.empty(0, dtype=np.int64)
     for step in table.derived:
-        found = derive(step, {name: have.get(name, nothing) for name in step.of})
         given = have.get(step.name)
+        if given is not None and given.min(initial=0) != NULL:
+            continue  # everybody gave it
+        if any(name not in have for name in step.of):
+            continue  # nobody gave what it is worked out of
+        found = derive(step, {name: have[name] for name in step.of})
         have[step.name] = found if given is None else np.where(given == NULL, found, given)
     return have
 

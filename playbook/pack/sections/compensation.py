@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from playbook import charts
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
 from playbook.offers import Offer, OfferPart
+from playbook.offers.priced import told
+from playbook.offers.worded import label_of, value_of
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS, role
 from playbook.pack.sections.situation import drawing
 from playbook.pack.words import joined, listed, local, marked, message, money, named, plain, word
+from playbook.tables import Decision, TableRow
+from playbook.tables.decide import compiled
 from playbook.text import Language
 
 
@@ -39,7 +44,9 @@ def owed(case: Case) -> tuple[Block, ...]:
     ]
     if offers.missing:
         blocks.append(
-            Callout("warn", word("missing_inputs", language), tuple(text(name) for name in offers.missing))
+            Callout(
+                "warn", word("missing_inputs", language), tuple(text(called(case, n)) for n in offers.missing)
+            )
         )
     if offers.decider:
         blocks.append(Paragraph(text(word("decider", language, role=offers.decider))))
@@ -132,35 +139,87 @@ def chart(case: Case) -> tuple[Block, ...]:
     return drawing(lambda: charts.compensation(stacks, language))
 
 
+def called(case: Case, name: str) -> str:
+    """Return what a table's header calls an input in the language of the write-up, else its name there."""
+    for decision in case.offers.decisions:
+        column = compiled(decision.table).columns.get(name)
+        if column is not None and (label := label_of(column, "name", case.language)):
+            return label
+        if name == decision.table.effective_on:
+            return word("event_day", case.language)
+    return name
+
+
+def explained(case: Case) -> tuple[Block, ...]:
+    """Return why this is owed and offered, in sentences that can be read to the customer, in each language."""
+    words = case.offers.words
+    if not any(words.get(language) for language in case.languages):
+        return ()
+    blocks: list[Block] = [Heading(2, word("say_why", case.language))]
+    for language in case.languages:
+        if len(case.languages) > 1:
+            blocks.append(Heading(3, word(f"language_{language}", case.language)))
+        blocks.append(
+            List(tuple((Run(sentence, language=language),) for sentence in words.get(language, ())))
+        )
+    return tuple(blocks)
+
+
 def why(case: Case) -> tuple[Block, ...]:
-    """Return which rows of which tables decided, and which nearly did."""
+    """Return which rows of which tables decided, and which nearly did; tables that were told nothing only by name."""
     language = case.language
     blocks: list[Block] = [Heading(2, word("why_this", language))]
-    tables = case.offers.explanation
-    if not tables:
+    if not case.offers.decisions:
         return (*blocks, Paragraph(text(word("from_record", language))))
-    for name, told in tables.items():
-        title = plain(told.get("title"), language) or name
-        blocks.append(Heading(3, f"{title} ({named('outcome', str(told['outcome']), language)})"))
-        inputs = listed(language).join(f"{key} = {value}" for key, value in told["case"].items())
+    silent = [
+        d
+        for d in case.offers.decisions
+        if d.outcome in ("not_enough_information", "not_eligible") and not told(d)
+    ]
+    for decision in case.offers.decisions:
+        if decision in silent:
+            continue
+        title = plain(decision.table.title, language) or decision.table.name
+        blocks.append(Heading(3, f"{title} ({named('outcome', decision.outcome, language)})"))
+        inputs = listed(language).join(_given(decision, language))
         blocks.append(Paragraph(text(word("inputs", language, inputs=inputs)), "small"))
         fired = [
             (
-                row["row"],
-                joined([_words(row["rationale"], language), _words(row["note"], language)], " "),
-                Run(str(row["source"]), mark="quiet"),
-                Run(_place(row["place"], case), mark="quiet"),
+                row.id,
+                joined([_reason(row, language), text(row.note)], " "),
+                Run(row.source, mark="quiet"),
+                Run(_place(str(row.place), case), mark="quiet"),
             )
-            for row in told["fired"]
+            for row in decision.fired
         ]
         if fired:
             heads = [word(key, language) for key in ("row", "why", "source", "place")]
             blocks.append(table(heads, fired, caption=word("rows_fired", language)))
-        near = [(row["row"], row["input"], str(row["wanted"]), str(row["found"])) for row in told["near"]]
+        near = [(n.row.id, called(case, n.input), n.wanted, n.found) for n in decision.near]
         if near:
             heads = [word(key, language) for key in ("row", "input", "wanted", "found")]
             blocks.append(table(heads, near, caption=word("rows_near", language)))
+    if silent:
+        titles = listed(language).join(plain(d.table.title, language) or d.table.name for d in silent)
+        blocks.append(Paragraph(text(word("told_nothing", language, tables=titles)), "small"))
     return tuple(blocks)
+
+
+def _given(decision: Decision, language: Language) -> Iterator[str]:
+    columns = compiled(decision.table).columns
+    for name, shown in decision.case.items():
+        column = columns.get(name.partition("[")[0])
+        if shown == "null" or column is None:
+            continue
+        label = label_of(column, "name", language, or_id=True)
+        value = value_of(column, column.scaled(shown), decision.table.currency, language, or_id=True)
+        yield word("input_is", language, input=label, value=value)
+
+
+def _reason(row: TableRow, language: Language) -> Runs:
+    if language in row.why:
+        return text(row.why[language])
+    return text(row.rationale)
 
 
 def _place(place: str, case: Case) -> str:
@@ -169,12 +228,6 @@ def _place(place: str, case: Case) -> str:
         if place.startswith(f"{folder}/"):
             return f"{layer}/{place.removeprefix(f'{folder}/')}"
     return Path(place).name
-
-
-def _words(value: object, language: Language) -> Runs:
-    if isinstance(value, dict):
-        return local(value, language)
-    return text(str(value)) if value else ()
 
 
 def group(case: Case) -> tuple[Block, ...]:
