@@ -49,14 +49,14 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
 
     Raises InputError when there is nothing to read.
     """
-    paths = sorted(glob.glob(source)) if glob.has_magic(source) else [source]
-    if not paths or not Path(paths[0]).exists():
+    named = sorted(glob.glob(source)) if glob.has_magic(source) else [source]
+    if not named or not Path(named[0]).exists():
         raise InputError(
             [Problem(source, 0, 0, "--input", "no such file", "CSV or Parquet", "Check the path.")]
         )
-    if Path(paths[0]).suffix.lower() == ".csv":
-        for path in paths:
-            yield from _csv_batches(Path(path))
+    if Path(named[0]).suffix.lower() == ".csv":
+        for name in named:
+            yield from _csv_batches(Path(name))
         return
     # What other programs leave beside their files begins with a dot or an underline.
     files = [path for path in paths_of(source) if path.is_file() and path.name[0] not in "._"]
