@@ -157,7 +157,7 @@ def test_the_answer_has_the_form_that_scripts_rely_on() -> None:
 
 @pytest.mark.parametrize("client", ["base", *clients(WORKSPACE)])
 def test_tables_and_options_are_complete_on_their_whole_domain(client: str) -> None:
-    assert [str(finding) for finding in prove_tables(policy(client))] == []
+    assert [str(finding) for finding in prove_tables(policy(client)) if finding.level == "error"] == []
 
 
 _flights = st.fixed_dictionaries(

@@ -271,6 +271,7 @@ def test_a_hostile_policy_is_a_problem_with_a_place(
 
 def test_a_policy_that_is_well_stays_well(client: Callable[[Files], Workspace]) -> None:
     more = {**table("rows: t.csv\n"), **words("subjects: {first-reply: 'From {brand}'}\n")}
+    more["cases.yaml"] = "[{id: one, table: t, given: {n: 1}, expect: {outcome: priced, total: 5.00}}]\n"
     assert check_policy(read_policy("test", client(more))) == ()
 
 

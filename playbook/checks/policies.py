@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from playbook.checks.own_rules import own_rules
+from playbook.checks.worked import worked_examples
 from playbook.drafts.wording import Bank, bank_of
 from playbook.errors import InputError, PolicyError, Problem
 from playbook.linter import PARTS
 from playbook.offers.proof import prove_tables
 from playbook.policy.model import Condition, Origin, Policy
 from playbook.policy.vocabulary import EARLY, HAS, POINTS, SITUATION, SWITCH_PREFIX, known_field
-from playbook.tables.prove import Finding
+from playbook.tables.prove import Finding, in_order
 
 OF_A_TEXT = ("doc", "channel", "voice", "person", "audience", "done")
 """What a wording variant may test beyond the situation (docs/wording.md)."""
@@ -21,8 +23,8 @@ OF_A_TEXT = ("doc", "channel", "voice", "person", "audience", "done")
 def check_policy(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
     """Return everything that is wrong with a policy that was read, errors first.
 
-    `on` decides whether a waiver has expired. Raises PolicyError with every problem of tables and words that keeps
-    them from being read at all.
+    `on` decides whether a waiver has expired, and what ends soon. Raises PolicyError with every problem of tables,
+    worked examples and words that keeps them from being read at all.
     """
     problems: list[Problem] = []
     found: list[Finding] = []
@@ -30,6 +32,11 @@ def check_policy(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
         found += prove_tables(policy, on)
     except InputError as error:
         problems += error.problems
+    else:  # examples are put to tables that can be read
+        try:
+            found += worked_examples(policy)
+        except InputError as error:
+            problems += error.problems
     banks: dict[str, Bank] = {}
     for language in policy.languages:
         try:
@@ -43,14 +50,8 @@ def check_policy(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
     for code, bank in banks.items():
         found += _words(policy, code, bank)
     found += _plans(policy, banks)
-    return tuple(
-        sorted(set_of(found), key=lambda f: (f.level != "error", f.check, f.path, f.line, f.message))
-    )
-
-
-def set_of(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that say the same of the same place."""
-    return list({(f.check, f.message, f.path, f.line): f for f in findings}.values())
+    found += own_rules(policy)
+    return in_order(found)
 
 
 def _path(policy: Policy, origin: Origin) -> str:

@@ -14,6 +14,7 @@ EXAMPLE = """playbook policy list
 playbook policy new harbour-ferries
 playbook policy show heri-bakery --only switches
 playbook policy check heri-bakery --format json
+playbook policy handbook heri-bakery --languages zh-Hant,en
 playbook policy diff heri-bakery --out heri-bakery.diff
 playbook policy export-xlsx heri-bakery --out heri-bakery.xlsx
 playbook policy import-xlsx heri-bakery heri-bakery.xlsx --dry-run"""

@@ -31,11 +31,12 @@ def compensation(policy: Policy, language: Language) -> tuple[Block, ...]:
         return (*blocks, Paragraph(text(word("no_tables", language))))
     blocks.append(Paragraph(text(word("tables_lead", language))))
     for one in found:
-        blocks += _table(one, policy, language)
+        blocks += one_table(one, policy, language)
     return tuple(blocks)
 
 
-def _table(table: Table, policy: Policy, language: Language) -> Iterator[Block]:
+def one_table(table: Table, policy: Policy, language: Language) -> Iterator[Block]:
+    """Yield one table: what kind it is, its rows in words, what a person has to check."""
     yield Heading(3, plain(table.title, language) or table.name)
     if table.basis == "statutory":
         yield Callout("warn", word("floor", language), tuple(text(t) for t in _about(table, language)))

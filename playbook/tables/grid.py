@@ -7,7 +7,7 @@ A table whose grid would pass `CELL_LIMIT` keeps the per-input bitmasks and ANDs
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -181,20 +181,6 @@ class Grid:
             return tuple(sorted(order, key=lambda r: (-self.table.rows[r].priority, r)))
         return tuple(order)
 
-    def cells(self) -> Iterator[tuple[int, ...]]:
-        """Yield every cell as a tuple of bands."""
-        return (tuple(int(i) for i in index) for index in np.ndindex(*self.shape))
-
-    @cached_property
-    def masks(self) -> npt.NDArray[np.uint64]:
-        """Return the bitmasks of the whole grid, in 64-bit words on the last axis."""
-        words = -(-max(len(self.table.rows), 1) // 64)
-        out = np.full((*self.shape, words), np.iinfo(np.uint64).max, dtype=np.uint64)
-        for k, axis in enumerate(self.axes):
-            table = axis_words(axis, words)
-            out &= table.reshape(*(-1 if i == k else 1 for i in range(len(self.axes))), words)
-        return out
-
     @cached_property
     def columns(self) -> dict[str, Input]:
         """Return every input that a case may give, by name."""
@@ -224,9 +210,12 @@ class Grid:
     @cached_property
     def lookup(self) -> npt.NDArray[np.unsignedinteger[Any]]:
         """Return, flat, the code of the fired set of each cell."""
-        codes, inverse = self._numbered(self.masks.reshape(-1, self.masks.shape[-1]))
-        dtype = np.uint8 if len(self.sets) <= 2**8 else (np.uint16 if len(self.sets) <= 2**16 else np.uint32)
-        return codes[inverse].astype(dtype)
+        fired, sets = fired_codes(self, [range(len(axis.masks)) for axis in self.axes])
+        codes = np.array([self.code_of(mask) for mask in sets], dtype=np.int64)
+        dtype: Any = (
+            np.uint8 if len(self.sets) <= 2**8 else (np.uint16 if len(self.sets) <= 2**16 else np.uint32)
+        )
+        return codes.astype(dtype)[fired].reshape(-1)
 
     def _numbered(self, words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
         """Return the codes of the different sets among bitmasks (in words), and which of them each is."""
@@ -327,6 +316,26 @@ def axis_words(axis: Axis, words: int) -> npt.NDArray[np.uint64]:
         [[mask >> (64 * w) & 0xFFFFFFFFFFFFFFFF for w in range(words)] for mask in axis.masks],
         dtype=np.uint64,
     )
+
+
+def fired_codes(grid: Grid, bands: Sequence[Iterable[int]]) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """Return the code of the rows that fire in each cell of a part of the grid, and the bitmask behind each code.
+
+    `bands` are those to look at, by axis. Sets of rows are numbered axis by axis: there are far fewer than cells.
+    """
+    sets = [(1 << len(grid.table.rows)) - 1]
+    codes: npt.NDArray[np.int32] = np.zeros((), dtype=np.int32)
+    for axis, wanted in zip(grid.axes, bands, strict=True):
+        different: dict[int, int] = {}
+        place = np.array([different.setdefault(axis.masks[b], len(different)) for b in wanted], dtype=np.intp)
+        numbers: dict[int, int] = {}
+        step = np.array(
+            [[numbers.setdefault(one & mask, len(numbers)) for mask in different] for one in sets],
+            dtype=np.int32,
+        ).reshape(len(sets), len(different))
+        sets = list(numbers)
+        codes = step[:, place][codes]
+    return codes, sets
 
 
 def compile_table(table: Table) -> Grid:

@@ -153,7 +153,7 @@ def _tried(
     Raises InputError where it cannot be read, or comes to something else than the workbook says.
     """
     with tempfile.TemporaryDirectory(prefix="playbook-") as temporary:
-        trial, folders = _copied(policy, workspace, Path(temporary) / "policies")
+        trial, folders = copied(policy, workspace, Path(temporary) / "policies")
         copy = trial.layer(policy.layers[-1])
         for path, raw in contents.items():
             (copy / path.name).write_bytes(raw)
@@ -180,7 +180,7 @@ def _tried(
         return tuple(here(str(finding)) for finding in checked if finding.level == "error")
 
 
-def _copied(policy: Policy, workspace: Workspace, root: Path) -> tuple[Workspace, dict[Path, Path]]:
+def copied(policy: Policy, workspace: Workspace, root: Path) -> tuple[Workspace, dict[Path, Path]]:
     """Copy every layer of a policy, and what its tables are copies of, each where it stands to the others.
 
     Returns the workspace of the copies, and the folder that each copy is of.
