@@ -10,11 +10,11 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint notebooks check-quality generated wheel clean browser
+.PHONY: help install demo test test-fast lint notebooks check-quality generated bench wheel clean browser
 
 help:
 	@sed -n 's/^#  *//p' Makefile | head -3
-	@echo "also: make test-fast | lint | notebooks | check-quality | generated | wheel | clean"
+	@echo "also: make test-fast | lint | notebooks | check-quality | generated | bench | wheel | clean"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] < (3, 14) else f"Python 3.11 to 3.13 is needed; {sys.executable} is {v.major}.{v.minor}. Say: make PYTHON=python3.12 demo")'
@@ -60,6 +60,15 @@ generated: install
 
 check-quality: install
 	$(BIN)/python tools/check_quality.py
+
+# Needs more than the lock: the engines that it is compared with. BENCH="--rows 10000 --only duckdb-case" for a part of it.
+bench: .venv-bench/.installed
+	.venv-bench/bin/python -m benchmarks.pricing $(BENCH)
+
+.venv-bench/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
 
 wheel: install
 	$(BIN)/python -m build --wheel --no-isolation

@@ -6,7 +6,7 @@ The words stand in the YAML files beside this one, one file a subject: `key: {zh
 from __future__ import annotations
 
 import string
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -48,15 +48,19 @@ def has(key: str) -> bool:
 
 def fill(template: str, values: dict[str, Any]) -> str:
     """Fill `{name}` slots with plain text: no attribute access, no format codes, no second pass."""
-    out: list[str] = []
+    return "".join(
+        literal if name is None else f"{literal}{values[name]}" for literal, name in _parsed(template)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
+    out: list[tuple[str, str | None]] = []
     for literal, name, spec, conversion in string.Formatter().parse(template):
-        out.append(literal)
-        if name is None:
-            continue
-        if spec or conversion or not name.isidentifier():
+        if name is not None and (spec or conversion or not name.isidentifier()):
             raise KeyError(f"slot {{{name}}} in {template!r} is not a plain name")
-        out.append(str(values[name]))
-    return "".join(out)
+        out.append((literal, name))
+    return tuple(out)
 
 
 __all__ = ["LANGUAGES", "fill", "has", "in_languages", "say", "subjects"]

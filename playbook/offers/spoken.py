@@ -22,6 +22,10 @@ MOST_SENTENCES = 4
 MOST_NEAR = 2
 
 
+NEAR = 5
+"""From here on sentences are the first to be left out."""
+
+
 @dataclass(frozen=True)
 class _Sentence:
     """A sentence, where it is read, and how soon it is left out where there are too many (the highest first)."""
@@ -36,30 +40,47 @@ def spoken(priced: PricedCase, policy: Policy, language: Language) -> tuple[str,
 
     Only what the decisions hold is said. What has no words in the language is left out, never said in another one.
     """
-    found = [one for one in _Speaker(priced, policy, language).sentences() if one.text]
+    return _spoken(_Speaker(priced, policy, language, {}))
+
+
+def _spoken(speaker: _Speaker) -> tuple[str, ...]:
+    found = [one for one in speaker.sentences() if one.text]
+    if sum(one.spare < NEAR for one in found) < MOST_SENTENCES:  # else there is no room for more
+        found += speaker.beyond()
     kept = sorted(found, key=lambda one: one.spare)[:MOST_SENTENCES]
     return tuple(dict.fromkeys(one.text for one in sorted(kept, key=lambda one: one.place)))
 
 
 def in_languages(priced: PricedCase, policy: Policy) -> dict[Language, list[str]]:
     """Return the sentences in every language."""
-    return {language: list(spoken(priced, policy, language)) for language in sorted(LANGUAGES)}
+    near: dict[str, tuple[Nearly, ...]] = {}  # the same in every language
+    return {
+        language: list(_spoken(_Speaker(priced, policy, language, near))) for language in sorted(LANGUAGES)
+    }
 
 
 class _Speaker(Phrases):
     """What there is to say of one priced case."""
 
-    def __init__(self, priced: PricedCase, policy: Policy, language: Language) -> None:
+    def __init__(
+        self, priced: PricedCase, policy: Policy, language: Language, near: dict[str, tuple[Nearly, ...]]
+    ) -> None:
         super().__init__(language)
-        self.priced, self.policy = priced, policy
+        self.priced, self.policy, self._near = priced, policy, near
+
+    def paid(self) -> list[Decision]:
+        """Return the decisions of tables that pay, the law's first."""
+        found = [
+            d
+            for d in self.priced.decisions
+            if d.table.line != "options" and any(not p.decider for p in d.paid)
+        ]
+        return sorted(found, key=lambda d: d.table.line != "statutory")
 
     def sentences(self) -> Iterator[_Sentence]:
         """Yield every sentence; the places are those in which they are read."""
         priced = self.priced
-        paid = [
-            d for d in priced.decisions if d.table.line != "options" and any(not p.decider for p in d.paid)
-        ]
-        paid.sort(key=lambda d: d.table.line != "statutory")
+        paid = self.paid()
         if priced.outcome == "not_enough_information":
             yield _Sentence(0, 0, self.missing() or "")
         for at, decision in enumerate(paid):
@@ -75,11 +96,14 @@ class _Speaker(Phrases):
             yield _Sentence(10, 2, self.nothing())
         for decision in [d for d in paid if d.table.basis == "statutory"][:1]:
             yield _Sentence(40, 4, self.rule(decision) or "")
-        if priced.outcome != "not_enough_information":
-            for at, text in enumerate(self.near(paid)):
-                yield _Sentence(50 + at, 5 + 2 * at, text)
-        for decision in [d for d in paid if d.table.remedy][:1]:
-            yield _Sentence(60, 6, self.say(f"further_{decision.table.remedy}"))
+
+    def beyond(self) -> Iterator[_Sentence]:
+        """Yield what is told where there is room: what nearly was, and what taking it means for further claims."""
+        if self.priced.outcome != "not_enough_information":
+            for at, text in enumerate(self.near(self.paid())):
+                yield _Sentence(50 + at, NEAR + 2 * at, text)
+        for decision in [d for d in self.paid() if d.table.remedy][:1]:
+            yield _Sentence(60, NEAR + 1, self.say(f"further_{decision.table.remedy}"))
 
     def missing(self) -> str | None:
         """Ask for what is not known; where it is the table that does not know, say that a person has to look."""
@@ -235,11 +259,17 @@ class _Speaker(Phrases):
             one
             for decision in self.priced.decisions
             if decision in paid or decision.table.line not in lines
-            for one in nearly(decision)
+            for one in self._nearly_of(decision)
         ]
         found.sort(key=lambda one: (one.distance, one.instead.table.line != "statutory"))
         texts = dict.fromkeys(text for one in found if (text := self.nearly(one)))
         return list(texts)[:MOST_NEAR]
+
+    def _nearly_of(self, decision: Decision) -> tuple[Nearly, ...]:
+        name = decision.table.name
+        if name not in self._near:
+            self._near[name] = nearly(decision)
+        return self._near[name]
 
     def nearly(self, one: Nearly) -> str | None:
         """Say what one other condition would have given."""
