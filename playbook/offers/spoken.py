@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from playbook.money import Money
 from playbook.offers.model import OfferPart
@@ -136,10 +137,10 @@ class _Speaker(Phrases):
         if not what:
             return None
         rows = list({one.row.id: one.row for one in paid if not one.decider}.values())
-        with_reason = [self.say(f"given_{basis}", what=what, why=why) for why in self.reasons(decision, rows)]
+        with_reason = (self.say(f"given_{basis}", what=what, why=why) for why in self.reasons(decision, rows))
         sums = self.items(decision, [one for one in paid if one.amount is not None], labels=False)
-        plain = self.say(f"plain_{basis}", what=what)
-        return self.fits([*with_reason, plain, self.say(f"plain_{basis}", what=sums) if sums else None])
+        plain = (self.say(f"plain_{basis}", what=words) for words in (what, sums) if words)
+        return self.fits(chain(with_reason, plain))
 
     def rule(self, decision: Decision) -> str | None:
         """Say which law it is, with the article where there is room."""
@@ -150,8 +151,8 @@ class _Speaker(Phrases):
         head, _, rest = source.partition(",")
         pieces = (rest if rest and head in title else source).split(";")
         longer = (";".join(pieces[:count]).strip() for count in range(len(pieces), 0, -1))
-        candidates = [self.say("rule_source", title=title, source=some) for some in longer if some]
-        return self.fits([*candidates, self.say("rule", title=title)])
+        candidates = (self.say("rule_source", title=title, source=some) for some in longer if some)
+        return self.fits(chain(candidates, [self.say("rule", title=title)]))
 
     def discretion(self, one: Paid, decision: Decision) -> str:
         """Say who decides how much, and within which bounds."""
@@ -181,14 +182,17 @@ class _Speaker(Phrases):
         if len(parts) == 1:
             return self.fits(self.say("choose_one", what=what) for what in (with_sums, *words.values()))
         count = len(parts)
-        texts: list[str | None] = [
+        with_reason = (
             self.say("choose_why", why=why, count=count, what=with_sums)
             for decision in self.priced.decisions
             if decision.table.line == "options" and decision.fired
             for why in self.reasons(decision, decision.fired[:1])
-        ]
-        texts += [self.say("choose", count=count, what=with_sums), ranged]
-        return self.fits([*texts, self.say("choose", count=count, what=self.side_by_side(words.values()))])
+        )
+        plain = (
+            self.say("choose", count=count, what=what)
+            for what in (with_sums, self.side_by_side(words.values()))
+        )
+        return self.fits(chain(with_reason, [next(plain), ranged], plain))
 
     def with_total(self, word: str, total: Money | None) -> str:
         """Set what an option comes to behind it; one without money has no sum."""

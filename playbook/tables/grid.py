@@ -23,6 +23,7 @@ from playbook.tables.model import Table, TableRow
 CELL_LIMIT = 20_000_000
 FEW = 24
 """Up to so many bands, comparing with each bound is faster than searching."""
+Bands = npt.NDArray[np.integer[Any]]
 CHUNK = 32_768
 """Cases looked up at a time: what is worked on stays in the processor's cache."""
 
@@ -44,27 +45,29 @@ class Axis:
         """Return the band of a scaled value. Raises ValueError outside the domain."""
         if value is None:
             return self.null_band
-        if not self.column.within(value):
+        column = self.column
+        if not (column.discrete or column.low <= value < column.high):
             raise ValueError(
-                f"{self.column.name}: {self.column.shown(value)} is outside {self.column.shown(self.column.low)} to {self.column.shown(self.column.high)}"
+                f"{column.name}: {column.shown(value)} is outside {column.shown(column.low)} to {column.shown(column.high)}"
             )
         return bisect_right(self.starts, value) - 1
 
-    def bands(self, values: Ints) -> npt.NDArray[np.intp]:
+    def bands(self, values: Ints) -> Bands:
         """Return the bands of an array of scaled values (of any whole-number type); -1 where one is outside the domain."""
         low, high = (0, max(len(self.column.values), 1)) if self.column.discrete else (self.column.low, self.column.high)  # fmt: skip
-        found: npt.NDArray[np.intp]
+        found: Bands
         if self.column.discrete:
-            found = values.astype(np.intp)
+            found = values
         elif len(self.starts) <= FEW:
-            found = np.zeros(len(values), dtype=np.intp)
+            found = np.zeros(len(values), dtype=np.uint8)
             for start in self.starts[1:]:
-                found += values >= start
+                found += (values >= start).view(np.uint8)
         else:
             found = np.searchsorted(np.asarray(self.starts, dtype=np.int64), values, side="right") - 1
         if len(values) and not (
             low <= values.min() and values.max() < high
         ):  # rare: nulls, or a value outside
+            found = found.astype(np.intp)
             null = values == NULL
             found[(values < low) | (values >= high)] = -1
             found[null] = self.null_band
@@ -235,13 +238,14 @@ class Grid:
 
     def codes(
         self, columns: Mapping[str, Ints], n: int, resolve: Resolve | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    ) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.bool_]]:
         """Return per case the code of its fired set, and whether any value was outside its domain.
 
         `columns` are scaled whole numbers by input; one that is not given is null. `resolve` says for a cell of the grid
         in which a required input is missing which code stands there (-1 for none): each such cell is asked for once.
         """
-        code = np.empty(n, dtype=np.int64)
+        narrow = self.dense and resolve is None
+        code = np.empty(n, dtype=self.lookup.dtype if narrow else np.int64)
         outside = np.zeros(n, dtype=bool)
         for start in range(0, n, CHUNK):
             at = slice(start, min(start + CHUNK, n))
@@ -256,10 +260,12 @@ class Grid:
         n = len(outside)
         if not self.dense:
             return self._by_masks(columns, outside, resolve)
-        flat = np.zeros(n, dtype=np.intp)
+        flat: Bands = np.zeros(n, dtype=np.int32)
+        if self.size <= 2**16:  # narrow: less to move
+            flat = np.zeros(n, dtype=np.uint16)
         for axis in self.axes:
             flat *= len(axis.masks)
-            flat += self._bands(axis, columns, outside)
+            np.add(flat, self._bands(axis, columns, outside), out=flat, casting="unsafe")
         if resolve is None:
             return np.take(self.lookup, flat)
         codes = np.take(self._resolved, flat)
@@ -292,14 +298,12 @@ class Grid:
             codes[at] = answers[which.reshape(-1)]
         return codes
 
-    def _bands(
-        self, axis: Axis, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.intp] | int:
+    def _bands(self, axis: Axis, columns: Mapping[str, Ints], outside: npt.NDArray[np.bool_]) -> Bands | int:
         values = columns.get(axis.column.name)
         if values is None:
             return axis.null_band
         bands = axis.bands(values)
-        if len(bands) and bands.min() < 0:
+        if bands is not values and bands.dtype.kind == "i" and len(bands) and bands.min() < 0:
             outside |= bands < 0
             np.maximum(bands, 0, out=bands)
         return bands
