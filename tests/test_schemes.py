@@ -79,7 +79,7 @@ def test_a_case_expects_something_and_is_of_a_known_origin() -> None:
 )
 def test_a_case_that_expects_something_else_is_told_as_different(layer: str, case: Case) -> None:
     other = {
-        key: (value + "1" if key in ("total", "at_most") else "2020-01-01" if key == "due" else ["x"] if key == "things" else {"x": "1.00"} if key == "kinds" else "discretion" if value != "discretion" else "priced")
+        key: (str(value or "") + "1" if key in ("total", "at_most") else "2020-01-01" if key == "due" else ["x"] if key == "things" else {"x": "1.00"} if key in ("kinds", "payers") else "discretion" if value != "discretion" else "priced")
         for key, value in case.expect.items()
     }  # fmt: skip
     for key, value in other.items():

@@ -10,6 +10,17 @@ from pathlib import Path
 from playbook.errors import InputError, Problem
 
 
+def refuse_policies(path: Path, argument: str) -> None:
+    """Raise InputError for a file of the workspace's policies: a report is never written over what it tells of."""
+    from playbook.workspace import find_workspace
+
+    workspace = find_workspace(Path.cwd())
+    policies = {workspace.clients.resolve(), workspace.shared.resolve()}
+    if path.is_file() and not policies.isdisjoint(path.resolve().parents):
+        found, expected = f"{path}, a file of a policy", "another file"
+        raise InputError([Problem(argument, 0, 0, "", found, expected, "Choose another.")])
+
+
 def refuse_full(folder: Path, argument: str = "DIR") -> None:
     """Raise InputError unless a folder is new or empty."""
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):

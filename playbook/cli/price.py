@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EXAMPLE = """playbook price --client heri-bakery --case price=1280 --case delay_min=365 --case damaged=true --explain
 playbook price --client heri-bakery --input customers.csv --output priced.csv"""
 
+MOST_BYTES = 10_000_000
+"""No list of events of one case is larger."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
@@ -44,10 +47,14 @@ def read_case(pairs: list[str]) -> dict[str, Any]:
             problems.append(Problem("--case", 0, 0, pair, repr(pair), "KEY=VALUE", "Write it as price=1280."))
         elif value.startswith("@"):
             try:
-                case[key] = json.loads(Path(value[1:]).read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
+                path = Path(value[1:])
+                if path.exists() and not (path.is_file() and path.stat().st_size <= MOST_BYTES):
+                    raise ValueError("no file, or a file that is too large")
+                case[key] = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError, RecursionError) as error:
+                expected = f"a JSON file of at most {MOST_BYTES:,} bytes"
                 problems.append(
-                    Problem(value[1:], 0, 0, key, str(error), "a JSON file", "Check the path and the file.")
+                    Problem(value[1:], 0, 0, key, str(error), expected, "Check the path and the file.")
                 )
         else:
             case[key] = value
@@ -63,12 +70,14 @@ def run(args: argparse.Namespace) -> int:
 
     policy = read_policy(args.client, find_workspace(Path.cwd()))
     if args.input:
+        from playbook.cli.place import refuse_policies
         from playbook.offers.files import price_file
 
         if not args.output:
             raise InputError(
                 [Problem("--output", 0, 0, "", "nothing", "a file to write", "Add --output priced.csv.")]
             )
+        refuse_policies(Path(args.output), "--output")
         with _progress(args.input) as progress:
             report = price_file(policy, args.input, Path(args.output), only=args.table, progress=progress)
         print(json.dumps(report, ensure_ascii=False, indent=2))

@@ -87,7 +87,7 @@ def total_of_lines(priced: PricedCase, currency: str) -> Money:
     best: dict[object, Money] = {}
     for index, line in enumerate(priced.lines):
         if line.amount is not None and line.amount.currency == currency:
-            key = (line.table, line.alternative) if line.alternative else index
+            key = (line.table, line.event, line.alternative) if line.alternative else index
             best[key] = max(best.get(key, line.amount), line.amount)
     return sum(best.values(), Money(0, currency))
 

@@ -12,9 +12,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from playbook.offers.columns import scale_column
-from playbook.tables import Decision, Evaluation, Table, decide, evaluate, evaluate_events, pays_less
+from playbook.tables import (
+    Decision,
+    Evaluation,
+    Table,
+    TableRow,
+    decide,
+    evaluate,
+    evaluate_events,
+    pays_less,
+)
 from playbook.tables.cells import Input
-from playbook.tables.decide import LACKING, PRICED, compiled
+from playbook.tables.decide import LACKING, MOST_EVENTS, PRICED, compiled
 from playbook.tables.derive import NULL, Ints
 
 Mask = npt.NDArray[np.bool_]
@@ -30,7 +39,9 @@ class Answer:
     minor: Ints
     outcome: npt.NDArray[np.uint8]
     code: npt.NDArray[np.int64]
-    ids: Sequence[tuple[str, ...]]
+    fired: Sequence[
+        tuple[TableRow, ...]
+    ]  # the rows behind each code: rows of different times may share an id
     asked: Mask  # the case gives at least one input that the table decides by
     option_lacks: Mask  # an option that it names lacks an amount
     clamped: Mask
@@ -57,7 +68,8 @@ def scaled(column: Input, values: pa.Array) -> tuple[Ints, dict[int, str]]:
     found, bad = scale_column(column, values)
     wrong = {int(i): "is not of the type of" for i in np.flatnonzero(bad)}
     if not column.discrete and len(found):
-        outside = (found != NULL) & ((found < column.low) | (found >= column.high))
+        low, high = column.bounds
+        outside = (found != NULL) & ((found < low) | (found >= high))
         wrong |= {int(i): "is outside the domain of" for i in np.flatnonzero(outside & ~bad)}
     return found, wrong
 
@@ -71,16 +83,19 @@ def events_of(table: Table, values: pa.Array) -> tuple[dict[str, Ints], npt.NDAr
     for i, given in enumerate(values.to_pylist()):
         try:
             found = json.loads(given) if isinstance(given, str) else given
-        except ValueError:
+        except (ValueError, RecursionError):
             found = given
-        if found in (None, ""):
+        if found is None or found == "":
             continue
         if not isinstance(found, list) or not found or not all(isinstance(event, dict) for event in found):
             wrong[i] = "not a list of events"
             continue
+        if len(found) > MOST_EVENTS:
+            wrong[i] = f"{len(found):,} events, more than {MOST_EVENTS:,}"
+            continue
         unknown = sorted({name for event in found for name in event} - columns.keys())
         if unknown:
-            wrong[i] = f"no input {', '.join(unknown)}"
+            wrong[i] = f"no input {', '.join(unknown)[:200]}"
             continue
         claims += [i] * len(found)
         events += found
@@ -92,11 +107,12 @@ def events_of(table: Table, values: pa.Array) -> tuple[dict[str, Ints], npt.NDAr
             if raw is None or str(raw).strip() in ("", "null"):
                 continue
             try:
-                out[j] = columns[name].scaled(raw)
-                if not columns[name].within(int(out[j])):
+                value = columns[name].scaled(raw)
+                if not columns[name].within(value):
                     raise ValueError("a value of its domain")
+                out[j] = value
             except ValueError as error:
-                wrong[claims[j]] = f"{raw!r} for {name}, expected {error}"
+                wrong[claims[j]] = f"{raw!r:.80} for {name}, expected {error}"
         flat[name] = out
     return flat, np.array(claims, dtype=np.intp), wrong
 
@@ -126,11 +142,10 @@ def below(table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: 
     customers of the same rows where no sum depends on the customer.
     """
     low: Mask = (law.outcome == PRICED) & ((ours.outcome != PRICED) | (ours.minor < law.minor))
-    ours_by, law_by = ({row.id: row.payout for row in t.rows} for t in (table, floor))
-    pair = ours.code * len(law.rows) + law.code
+    pair = ours.code * len(law.fired) + law.code
     for both in np.flatnonzero(np.bincount(pair)).tolist():
-        mine, theirs = ours.rows[both // len(law.rows)], law.rows[both % len(law.rows)]
-        payouts = [*(ours_by[r] for r in mine), *(law_by[r] for r in theirs)]
+        fired = (*ours.fired[both // len(law.fired)], *law.fired[both % len(law.fired)])
+        payouts = [row.payout for row in fired]
         kinds = {p.kind for p in payouts if p.outcome != "none"}
         plain = all(p.monetary for p in payouts if p.outcome == "pay")
         if len(kinds) <= 1 and plain and not any(p.outcome == "discretion" for p in payouts):
@@ -143,19 +158,21 @@ def below(table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: 
     return low
 
 
-def combined(
-    found: Sequence[Answer], n: int
-) -> tuple[npt.NDArray[np.int64], list[tuple[tuple[str, tuple[str, ...]], ...]]]:
-    """Return per customer which combination of rows decided, and the combinations as (table, row ids)."""
+Together = tuple[tuple[str, tuple[TableRow, ...]], ...]
+"""Which rows of which tables decided for a customer."""
+
+
+def combined(found: Sequence[Answer], n: int) -> tuple[npt.NDArray[np.int64], list[Together]]:
+    """Return per customer which combination of rows decided, and the combinations."""
     code = np.zeros(n, dtype=np.int64)
-    together: list[tuple[tuple[str, tuple[str, ...]], ...]] = [()]
+    together: list[Together] = [()]
     for answer in found:
-        both = code * len(answer.ids) + answer.code
+        both = code * len(answer.fired) + answer.code
         present = np.flatnonzero(np.bincount(both, minlength=1))
         place = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.int64)
         place[present] = np.arange(len(present))
         together = [
-            (*together[value // len(answer.ids)], *(((answer.name, rows),) if (rows := tuple(answer.ids[value % len(answer.ids)])) else ()))
+            (*together[value // len(answer.fired)], *(((answer.name, rows),) if (rows := answer.fired[value % len(answer.fired)]) else ()))
             for value in present.tolist()
         ]  # fmt: skip
         code = place[both]

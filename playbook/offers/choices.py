@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,18 @@ class Choices:
     options: tuple[_Choice, ...]
     one_by_one: bool  # what is granted depends on sums in a way that only a single case tells
     inputs: tuple[str, ...]  # what the options' sums are taken of
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the customers of a batch may choose: bit k of `pattern` is option k; NULL and -1 are none."""
+
+    options: tuple[str, ...]
+    pattern: npt.NDArray[Any]
+    most: Ints  # the largest total of an option
+    authority: npt.NDArray[
+        np.int8
+    ]  # an index into the ladder: who may grant every option, or the lines alone
 
 
 class Chooser:
@@ -115,7 +128,7 @@ class Chooser:
         found = [self.by_role[role] for role in roles_of(self.policy, rows) if role in self.by_role]
         return max(found, default=0)
 
-    def may_grant(self, rungs: tuple[int, ...], least: int, total: Ints) -> npt.NDArray[np.int8]:
+    def may_grant(self, rungs: tuple[int, ...], total: Ints) -> npt.NDArray[np.int8]:
         """Return, as indices into the ladder, the lowest rungs that may grant totals; -1 is nobody."""
         out = np.full(len(total), -1, dtype=np.int8)
         for index in reversed(rungs):
@@ -126,39 +139,62 @@ class Chooser:
                 out[total == 0] = index
             elif ceiling.currency == self.policy.currency:
                 out[total <= ceiling.minor] = index
-        return np.where(out < 0, out, np.maximum(out, least)).astype(np.int8)
+        return out
 
     def offered(
-        self, choices: Choices, owed: Ints, law: Ints, columns: Mapping[str, Ints]
-    ) -> tuple[list[npt.NDArray[np.bool_]], Ints, npt.NDArray[np.int8]]:
-        """Return which options are offered, the largest total of them, and who may grant them all.
+        self, choices: Sequence[Choices], code: npt.NDArray[np.int64], owed: Ints, law: Ints,
+        columns: Mapping[str, Ints], hidden: npt.NDArray[np.bool_],
+    ) -> Offered:  # fmt: skip
+        """Return what the customers of a batch may choose: `choices[code]` is the answer for each.
 
-        `owed` is what the three lines come to, `law` what of that is statutory money.
+        `owed` is what the three lines come to, `law` what of that is statutory money; `hidden` customers are shown none.
         """
         n = len(owed)
         most = np.full(n, NULL, dtype=np.int64)
         authority = np.full(n, -1, dtype=np.int8)
-        shown: list[npt.NDArray[np.bool_]] = []
-        for choice in choices.options:
-            own = _worth(choice.own, columns, law, n)
-            total, rungs = owed + own, choice.rungs
-            granted = self.may_grant(rungs, choice.least, total)
-            here = np.ones(n, dtype=bool)
-            if choice.substitute:
-                here = law > 0
-                worth = _worth(choice.substitute, columns, law, n)
-                instead = worth >= law
-                total = np.where(instead, owed - law + worth + own, total)
-                granted = np.where(
-                    instead, self.may_grant(choice.rungs_substituted, choice.least, total), granted
-                )
-            shown.append(here)
-            most = np.where(here, np.maximum(most, total), most)
-            authority = np.where(here, np.maximum(authority, granted), authority)
-        nothing = most == NULL
-        if nothing.any():
-            authority = np.where(nothing, self.may_grant(choices.rungs, choices.least, owed), authority)
-        return shown, most, authority.astype(np.int8)
+        options = tuple(sorted({choice.option for one in choices for choice in one.options}))
+        pattern = np.zeros(n, dtype=np.int64 if len(options) < 62 else object)
+        for bit, option in enumerate(options):
+            each = [next((c for c in one.options if c.option == option), None) for one in choices]
+            first = next(c for c in each if c is not None)
+            here = np.array([c is not None for c in each], dtype=bool)[code] & ~hidden
+            if first.substitute:
+                here &= law > 0
+            at = np.flatnonzero(here)
+            mine = {name: columns[name][at] for name in _inputs(first) if name in columns}
+            total = owed[at] + _worth(first.own, mine, law[at], len(at))
+            least = np.array([c.least if c else 0 for c in each], dtype=np.int8)[code[at]]
+            granted = self._granted(code[at], [c.rungs if c else () for c in each], least, total)
+            if first.substitute:
+                worth = _worth(first.substitute, mine, law[at], len(at))
+                instead = worth >= law[at]
+                other = total - law[at] + worth
+                rungs = [c.rungs_substituted if c else () for c in each]
+                granted = np.where(instead, self._granted(code[at], rungs, least, other), granted)
+                total = np.where(instead, other, total)
+            most[at] = np.maximum(most[at], total)
+            authority[at] = np.maximum(authority[at], granted)
+            pattern[at] |= 1 << bit
+        none = np.flatnonzero(most == NULL)
+        least = np.array([one.least for one in choices], dtype=np.int8)[code[none]]
+        authority[none] = self._granted(code[none], [one.rungs for one in choices], least, owed[none])
+        return Offered(options, pattern, most, authority)
+
+    def _granted(
+        self, code: npt.NDArray[np.int64], rungs: Sequence[tuple[int, ...]], least: npt.NDArray[np.int8], total: Ints
+    ) -> npt.NDArray[np.int8]:  # fmt: skip
+        """Return the lowest rungs that may grant totals, where `rungs[code]` are those that may grant such things."""
+        different = list(dict.fromkeys(rungs))
+        which = np.array([different.index(one) for one in rungs], dtype=np.intp)[code]
+        out = np.full(len(total), -1, dtype=np.int8)
+        for number, one in enumerate(different):
+            at = np.flatnonzero(which == number) if len(different) > 1 else np.arange(len(total))
+            out[at] = self.may_grant(one, total[at])
+        return np.where(out < 0, out, np.maximum(out, least)).astype(np.int8)
+
+
+def _inputs(choice: _Choice) -> set[str]:
+    return {part.of for part in (*choice.own, *choice.substitute) if part.of}
 
 
 def _worth(parts: Sequence[OptionRow], columns: Mapping[str, Ints], law: Ints, n: int) -> Ints:

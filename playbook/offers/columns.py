@@ -6,7 +6,6 @@ import csv
 import glob
 import json
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.sources import decode, neutral
-from playbook.tables.cells import Input
+from playbook.tables.cells import HIGH, LOW, MOST_DIGITS, Input
 from playbook.tables.derive import NULL, Ints
 
 BATCH = 65_536
@@ -66,7 +65,7 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
     schema: pa.Schema | None = None
     for path in files:
         try:
-            with pyarrow.parquet.ParquetFile(path) as file:
+            with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
                 if schema is not None and not file.schema_arrow.equals(schema):
                     found, expected = "other columns than the files before it", f"those of {files[0]}"
                     raise InputError(
@@ -191,27 +190,61 @@ def _neutral(texts: pa.Array) -> pa.Array:
 
 def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Scale an Arrow column for `evaluate`; return it with a mask of the values that are not of the input's type."""
-    n = len(values)
     null = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False))
     try:
         out = _scaled(column, values)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        out, bad = np.full(n, NULL, dtype=np.int64), np.zeros(n, dtype=bool)
-        for i, value in enumerate(values.to_pylist()):  # a wrong value somewhere: find which, one by one
-            if value is None or str(value).strip() in ("", "null"):
-                continue
-            try:
-                out[i] = column.scaled(value)
-            except ValueError:
-                bad[i] = True
-        return out, bad
+        return _one_by_one(column, values)
     bad = (out == NULL) & ~null
-    return np.where(null, NULL, out), bad
+    out = np.where(null, NULL, out)
+    if bad.any():  # spaces, or a word for nothing
+        at = np.flatnonzero(bad)
+        out[at], bad[at] = _one_by_one(
+            column, pa.array([str(value_of(values, int(i))) for i in at], pa.string())
+        )
+    return out, bad
+
+
+def value_of(values: pa.Array, i: int) -> Any:
+    """Return one value, as text where Python has no such one: a day of the year 20000, bytes of no text."""
+    try:
+        return values[i].as_py()
+    except (ValueError, OverflowError):
+        return f"{values[i].type} that cannot be shown"
+
+
+def _one_by_one(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Scale a column that holds a wrong value somewhere: those that look right together, the others alone."""
+    n = len(values)
+    out, bad = np.full(n, NULL, dtype=np.int64), np.zeros(n, dtype=bool)
+    alone = np.arange(n)
+    if pa.types.is_string(values.type) and not column.discrete and column.type != "date":
+        plain = pc.match_substring_regex(values, rf"^-?[0-9]{{1,15}}(\.[0-9]{{0,{column.decimals}}})?$")
+        looks_right = np.asarray(pc.fill_null(plain, False).to_numpy(zero_copy_only=False))
+        together, alone = np.flatnonzero(looks_right), np.flatnonzero(~looks_right)
+        out[together] = _scaled(column, values.take(pa.array(together)))
+    chosen = values if len(alone) == n else values.take(pa.array(alone))
+    for i, value in zip(alone.tolist(), chosen.to_pylist(), strict=True):
+        if value is None or str(value).strip() in ("", "null"):
+            continue
+        try:
+            found = column.scaled(value)
+        except ValueError:
+            bad[i] = True
+            continue
+        if LOW <= found <= HIGH:
+            out[i] = found
+        else:
+            bad[i] = True
+    return out, bad
 
 
 def _scaled(column: Input, values: pa.Array) -> Ints:
     if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
+        # Each different value is looked at once.
+        known = _scaled(column, pc.cast(values.dictionary, values.type.value_type))
+        place = _ints(values.indices)
+        return np.append(known, NULL)[np.where(place == NULL, len(known), place)]
     text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
     if column.type == "enum":
         index = pc.index_in(pc.cast(values, pa.string()), value_set=pa.array(column.values))
@@ -222,11 +255,16 @@ def _scaled(column: Input, values: pa.Array) -> Ints:
                 pc.utf8_lower(values), value_set=pa.array(["false", "true", "no", "yes", "0", "1"])
             )
             return np.where((found := _ints(index)) == NULL, NULL, found % 2)
-        return _ints(pc.cast(values, pa.int8()))
+        found = _ints(pc.cast(values, pa.int8()))
+        if ((found != NULL) & (found != 0) & (found != 1)).any():
+            raise pa.ArrowInvalid("a number that is neither true nor false")
+        return found
     if column.type == "date":
+        if pa.types.is_integer(values.type):
+            raise pa.ArrowInvalid("a number is no date")
         days = pc.cast(values, pa.date32()).cast(pa.int32())
         return np.where((found := _ints(days)) == NULL, NULL, found + _EPOCH)
-    if pa.types.is_timestamp(values.type):
+    if pa.types.is_timestamp(values.type) and column.type == "int":
         return np.where(
             (found := _ints(pc.cast(pc.cast(values, pa.timestamp("s")), pa.int64()))) == NULL,
             NULL,
@@ -237,22 +275,54 @@ def _scaled(column: Input, values: pa.Array) -> Ints:
             raise pa.ArrowInvalid("money as a float is not exact")
         values = pc.cast(values, pa.decimal128(38, 9)) if column.decimals else pc.cast(values, pa.int64())
     if text:
-        values = pc.cast(values, pa.decimal128(38, 9))
+        values = pc.cast(_plain(values), pa.decimal128(38, 9))
     if pa.types.is_decimal(values.type):
-        scaled = pc.multiply(
-            pc.cast(values, pa.decimal128(38, 9)).cast(pa.decimal128(38, 9)), pa.scalar(Decimal(1))
-        )
-        exact = pc.cast(
-            pc.multiply(scaled, pa.scalar(Decimal(10**column.decimals))), pa.decimal128(38, 0), safe=True
-        )
-        return _ints(pc.cast(exact, pa.int64()))
-    whole = _ints(pc.cast(values, pa.int64()))
-    return np.where(whole == NULL, NULL, whole * 10**column.decimals)
+        return _minor(values, column.decimals)
+    if not pa.types.is_integer(values.type) and not pa.types.is_null(values.type):
+        raise pa.ArrowInvalid("no number")  # a duration in nanoseconds would be read as minutes
+    whole, scale = _ints(pc.cast(values, pa.int64())), 10**column.decimals
+    if ((whole != NULL) & ((whole > HIGH // scale) | (whole < LOW // scale))).any():
+        raise pa.ArrowInvalid("more than 64 bits")
+    return np.where(whole == NULL, NULL, whole * scale)
+
+
+def _plain(texts: pa.Array) -> pa.Array:
+    """Return texts that Arrow reads as numbers rightly. Raises ArrowInvalid where one is not such.
+
+    Of a number of hundred digits Arrow makes another one without a word, and one cell `1e-999999999` ends the process.
+    """
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    if longest > MOST_DIGITS + 10 or any(pc.any(pc.match_substring(texts, e)).as_py() for e in "eE"):
+        raise pa.ArrowInvalid("no plain number")
+    return texts
+
+
+def _minor(values: pa.Array, decimals: int) -> Ints:
+    """Return decimals as whole numbers of their smallest unit. Raises ArrowInvalid for one with more decimals, or too large."""
+    exact = pc.cast(values, pa.decimal128(38, decimals), safe=True)
+    words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[
+        exact.offset : exact.offset + len(exact)
+    ]
+    null = np.asarray(pc.is_null(exact).to_numpy(zero_copy_only=False))
+    if not ((words[:, 1] == words[:, 0] >> 63) | null).all():
+        raise pa.ArrowInvalid("more than 64 bits")
+    return np.where(null, NULL, words[:, 0])
 
 
 def _ints(values: pa.Array) -> Ints:
     filled = pc.fill_null(pc.cast(values, pa.int64()), pa.scalar(NULL, pa.int64()))
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def halves(values: Ints) -> tuple[Ints, Ints]:
+    """Return whole numbers in two parts, the higher ones times 2**32: sums of many do not run over."""
+    return values >> 32, values & 0xFFFFFFFF
+
+
+def exact_sum(values: Ints) -> int:
+    """Return the sum of a column of whole numbers, however large it is."""
+    high, low = halves(values)
+    return (int(high.sum()) << 32) + int(low.sum())
 
 
 def named(index: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Array:

@@ -21,10 +21,12 @@ import pyarrow.parquet
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
 from playbook.offers.columns import batches_of, for_people, paths_of
-from playbook.offers.population import Pricer
+from playbook.offers.parallel import Crew
 from playbook.policy.model import Policy
 from playbook.sources import write_csv
 
+_GROUP = 262_144
+"""Rows of a row group."""
 _WAITING = 2
 """Batches that may wait to be written: pricing goes on meanwhile, and memory stays as it is."""
 
@@ -48,17 +50,39 @@ class _CsvOut:
 
 
 class _ParquetOut:
-    """A Parquet file, written batch by batch."""
+    """A Parquet file, written in groups of rows that are large enough to be read fast.
+
+    Whole numbers of 64 bits are mostly ids: a dictionary of them would be as large as they are.
+    """
 
     def __init__(self, path: Path, first: pa.RecordBatch) -> None:
+        ids = [field.name for field in first.schema if field.type in (pa.int64(), pa.uint64())]
         self.writer = pyarrow.parquet.ParquetWriter(
-            path, first.schema, compression="zstd", compression_level=1, store_decimal_as_integer=True
+            path,
+            first.schema,
+            compression="zstd",
+            compression_level=1,
+            store_decimal_as_integer=True,
+            use_dictionary=[field.name for field in first.schema if field.name not in ids],
+            column_encoding=dict.fromkeys(ids, "DELTA_BINARY_PACKED") or None,
         )
+        self.schema = first.schema
+        self.held: list[pa.RecordBatch] = []
+        self.rows = 0
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        self.writer.write_batch(batch)
+        self.held.append(batch)
+        self.rows += batch.num_rows
+        if self.rows >= _GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        self.writer.write_table(pa.Table.from_batches(self.held, self.schema), row_group_size=max(1, self.rows))
+        self.held, self.rows = [], 0
 
     def close(self) -> None:
+        if self.held:
+            self._write()
         self.writer.close()
 
 
@@ -178,17 +202,16 @@ def price_file(
     output that would write over it; the output appears whole or not at all.
     """
     _check_output(source, output)
-    pricer = Pricer(policy, only)
+    crew = Crew(policy, only)
     rejects = _Rejects(output.with_suffix(".rejects.csv"))
     rows_in = rows_out = 0
     try:
         with _written_to(output) as writer:
-            for batch in batches_of(source):
-                priced = pricer.price(batch, rows_in)
-                rejects.add(pricer.rejects)
-                rows_in += batch.num_rows
-                rows_out += priced.num_rows
-                writer.write(priced)
+            for priced in crew.price(batches_of(source)):
+                rejects.add(priced.rejects)
+                rows_in = priced.read
+                rows_out += priced.batch.num_rows
+                writer.write(priced.batch)
                 if progress is not None:
                     progress(rows_in)
             if not rows_in:
@@ -205,6 +228,7 @@ def price_file(
         rejects.close(keep=False)
         raise
     rejects.close(keep=True)
+    pricer = crew.total()
     digits = minor_digits(policy.currency)
     return {
         "rows": rows_in,

@@ -14,7 +14,7 @@ import pyarrow as pa
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
 from playbook.offers.columns import BATCH
-from playbook.offers.population import Pricer
+from playbook.offers.parallel import Crew
 from playbook.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -40,17 +40,17 @@ def price_frame(policy: Policy, customers: Any, *, only: str | None = None) -> P
     Decimal, never floats: such rows are rejects. Raises InputError for what is no table, or an unknown table name.
     """
     table = _table(customers)
-    pricer = Pricer(policy, only)
-    batches, first = [], 0
-    for batch in table.combine_chunks().to_batches(max_chunksize=BATCH):
-        batches.append(pricer.price(batch, first))
-        first += batch.num_rows
+    crew = Crew(policy, only)
+    found = list(crew.price(table.combine_chunks().to_batches(max_chunksize=BATCH)))
+    batches = [priced.batch for priced in found]
+    refused = [row for priced in found for row in priced.rejects]
+    pricer = crew.total()
     if not batches:  # no customer: the columns all the same
-        batches.append(pricer.price(pa.RecordBatch.from_pylist([], schema=table.schema), 0))
+        batches = [pricer.price(pa.RecordBatch.from_pylist([], schema=table.schema), 0)]
     priced = pa.Table.from_batches(batches).unify_dictionaries()
     names = ["row", *table.schema.names, "reason"]
     rejects = pa.table(
-        {n: pa.array([None if r.get(n) is None else str(r[n]) for r in pricer.rejects], pa.string()) for n in names}
+        {n: pa.array([None if r.get(n) is None else str(r[n]) for r in refused], pa.string()) for n in names}
     )  # fmt: skip
     digits = minor_digits(policy.currency)
     pandas = _is_pandas(customers)

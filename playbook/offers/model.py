@@ -33,6 +33,7 @@ class OfferLine:
     at_most: Money | None = None
     remedy: str = ""  # sole, without_prejudice, deductible: what it means for further claims
     payers: Mapping[str, Money] = field(default_factory=dict)  # who bears what of the table's total
+    event: int = 0  # of several events, the one that it is due for: each has alternatives of its own
 
 
 @dataclass(frozen=True)

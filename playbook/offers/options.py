@@ -58,12 +58,12 @@ def roles_of(policy: Policy, rows: Iterable[TableRow]) -> tuple[str, ...]:
 def owed_parts(lines: Iterable[OfferLine]) -> list[OfferPart]:
     """Return what is owed whatever the customer chooses, as parts; of alternatives, the first that its table names."""
     out: list[OfferPart] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, int, str]] = set()
     for line in lines:
         if line.alternative:
-            if (line.table, line.alternative) in seen:
+            if (line.table, line.event, line.alternative) in seen:
                 continue
-            seen.add((line.table, line.alternative))
+            seen.add((line.table, line.event, line.alternative))
         out.append(
             OfferPart(line.line, line.kind, line.label, amount=line.amount, non_monetary=line.amount is None)
         )

@@ -20,20 +20,20 @@ from playbook.offers.answers import (
     Answer,
     Batch,
     Mask,
+    Together,
     below,
     combined,
     evaluated,
     events_of,
-    groups,
     scaled,
     wanted,
 )
 from playbook.offers.choices import Choices, Chooser, Fired
-from playbook.offers.columns import decimals, named
+from playbook.offers.columns import decimals, exact_sum, halves, named, value_of
 from playbook.offers.options import LINES, inputs_of
 from playbook.offers.priced import applies, asked, floors_of, price_case, tables_of
 from playbook.policy.model import Policy
-from playbook.tables import Table
+from playbook.tables import Table, TableRow
 from playbook.tables.cells import Input
 from playbook.tables.decide import DISCRETION, LACKING, NOT_ELIGIBLE, OUTCOMES, PRICED, compiled
 from playbook.tables.derive import NULL, Ints
@@ -70,13 +70,12 @@ class Pricer:
         self.outcomes: Counter[str] = Counter()
         self.clamped = 0
         self.rejects: list[dict[str, object]] = []
-        self._choices: dict[tuple[tuple[str, tuple[str, ...]], ...], Choices] = {}
-        self._rows = {name: {row.id: row for row in table.rows} for name, table in self.tables.items()}
+        self._choices: dict[tuple[tuple[str, tuple[int, ...]], ...], Choices] = {}
 
     def inputs(self) -> dict[str, Input]:
         """Return every input that some table asks for, by name."""
         out: dict[str, Input] = {}
-        for table in self.tables.values():
+        for table in (*self.tables.values(), *self.floors.values()):
             for name, column in compiled(table).columns.items():
                 out.setdefault(name, column)
         return out
@@ -84,13 +83,19 @@ class Pricer:
     def price(self, batch: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
         """Return the batch with outcome, the three lines, their total, the options, the rows that decided, the authority."""
         n = batch.num_rows
+        names = batch.schema.names
+        for name in (
+            dict.fromkeys(one for one in names if names.count(one) > 1) if len({*names}) < len(names) else ()
+        ):
+            found, expected = f"the column {name[:60]!r} twice", "each column once"
+            raise InputError([Problem("--input", 0, 0, "", found, expected, "Rename or remove one.")])
         reasons: dict[int, list[str]] = {}
         columns: dict[str, Ints] = {}
         for name, column in self.inputs().items():
             if name in batch.schema.names:
                 columns[name], wrong = scaled(column, batch.column(name))
                 for i, why in wrong.items():
-                    reasons.setdefault(i, []).append(f"{batch.column(name)[i].as_py()!r} {why} {name}")
+                    reasons.setdefault(i, []).append(f"{value_of(batch.column(name), i)!r:.80} {why} {name}")
         events: dict[str, tuple[dict[str, Ints], npt.NDArray[np.intp]]] = {}
         for table in self.tables.values():
             if table.events is not None and table.events.list in batch.schema.names:
@@ -114,7 +119,10 @@ class Pricer:
 
     def _reject(self, batch: pa.RecordBatch, reasons: Mapping[int, list[str]], first_row: int) -> None:
         for row, why in sorted(reasons.items()):
-            cells = {name: batch.column(name)[row].as_py() for name in batch.schema.names}
+            cells = {
+                name: value_of(values, row)
+                for name, values in zip(batch.schema.names, batch.columns, strict=True)
+            }
             self.rejects.append({"row": first_row + row + 1, **cells, "reason": "; ".join(why)})
 
     def _priced(self, batch: Batch) -> pa.RecordBatch:
@@ -167,8 +175,9 @@ class Pricer:
         minor, result = found.minor, found.outcome
         clamped = np.zeros(batch.n, dtype=bool)
         if name in self.floors:
-            law = evaluated(self.floors[name], given, batch)
-            clamped = here & below(table, self.floors[name], found, law, given)
+            # The law may ask what no row of the patched table asks any more, such as the day.
+            law = evaluated(self.floors[name], wanted(self.floors[name], batch.columns), batch)
+            clamped = here & below(table, self.floors[name], found, law, batch.columns)
             self.clamped += int(clamped.sum())
             instead = clamped | (law.outcome == LACKING)
             minor = np.where(instead, law.minor, minor)
@@ -183,16 +192,16 @@ class Pricer:
         if not here.all():
             code, minor = np.where(here, code, 0), np.where(here, minor, 0)
             result = np.where(here, result, NOT_ELIGIBLE).astype(np.uint8)
-        lacks = here & self._option_lacks(name, table, code, found.rows, batch)
-        return Answer(name, table, here, minor, result, code, found.rows, asked_for, lacks, clamped)
+        lacks = here & self._option_lacks(table, code, found.fired, batch)
+        return Answer(name, table, here, minor, result, code, found.fired, asked_for, lacks, clamped)
 
     def _option_lacks(
-        self, name: str, table: Table, code: npt.NDArray[np.int64], ids: Sequence[tuple[str, ...]], batch: Batch
+        self, table: Table, code: npt.NDArray[np.int64], fired: Sequence[tuple[TableRow, ...]], batch: Batch
     ) -> Mask:  # fmt: skip
         out = np.zeros(batch.n, dtype=bool)
         if table.line != "options":
             return out
-        options = [{self._rows[name][row].payout.option for row in rows} for rows in ids]
+        options = [{row.payout.option for row in rows} for rows in fired]
         wanted = [{n for option in named if option for n in inputs_of(self.policy, option)} for named in options]  # fmt: skip
         for needed in set().union(*wanted):
             given = batch.columns.get(needed)
@@ -201,11 +210,12 @@ class Pricer:
         return out
 
     def _add_rows(self, answer: Answer) -> None:
-        sums = np.zeros(len(answer.ids), dtype=np.int64)
-        np.add.at(sums, answer.code, answer.minor)
-        for value in np.flatnonzero(np.bincount(answer.code, minlength=len(answer.ids))).tolist():
-            if answer.ids[value]:
-                self.by_row[" ".join(answer.ids[value])] += int(sums[value])
+        sums = [np.zeros(len(answer.fired), dtype=np.int64) for _ in range(2)]
+        for half, values in zip(sums, halves(answer.minor), strict=True):
+            np.add.at(half, answer.code, values)
+        for value in np.flatnonzero(np.bincount(answer.code, minlength=len(answer.fired))).tolist():
+            if answer.fired[value]:
+                self.by_row[_ids(answer.fired[value])] += (int(sums[0][value]) << 32) + int(sums[1][value])
 
     # -- all of them -----------------------------------------------------------------------
 
@@ -219,14 +229,14 @@ class Pricer:
         masks = {**unknown, "total": nothing}
         for line, values in {**lines, "total": total}.items():
             empty = masks[line]
-            self.totals[line] += int(values.sum()) - (int(values[empty].sum()) if empty.any() else 0)
+            self.totals[line] += exact_sum(np.where(empty, 0, values) if empty.any() else values)
         counts = np.bincount(outcome, minlength=4)
         self.outcomes.update({OUTCOMES[i]: int(c) for i, c in enumerate(counts) if c})
         code, together = combined(found, n)
         offered, most, authority = self._chosen(batch, code, together, total, lines, outcome, lacking, found)
         authority = np.where(nothing, -1, authority)
         roles = [*(rung.role for rung in self.chooser.ladder), ""]
-        words = [" ".join(row for _, rows in parts for row in rows) for parts in together]
+        words = [" ".join(_ids(rows) for _, rows in parts) for parts in together]
         added: dict[str, pa.Array] = {
             "outcome": named(outcome, OUTCOMES),
             # What is not known yet is empty, never zero.
@@ -237,39 +247,24 @@ class Pricer:
             "authority": named(np.where(authority < 0, len(roles) - 1, authority), roles),
         }  # fmt: skip
         arrays = [*batch.source.columns, *added.values()]
-        return pa.RecordBatch.from_arrays(arrays, names=[*batch.source.schema.names, *added])
+        return pa.RecordBatch.from_arrays(arrays, names=[*_renamed(batch.source.schema.names), *added])
 
     def _chosen(
-        self, batch: Batch, code: npt.NDArray[np.int64], together: Sequence[tuple[tuple[str, tuple[str, ...]], ...]],
+        self, batch: Batch, code: npt.NDArray[np.int64], together: Sequence[Together],
         total: Ints, lines: Mapping[str, Ints], outcome: npt.NDArray[np.uint8], lacking: Mask, found: list[Answer],
     ) -> tuple[pa.Array, Ints, npt.NDArray[np.int8]]:  # fmt: skip
-        n = batch.n
-        most = np.full(n, NULL, dtype=np.int64)
-        authority = np.full(n, -1, dtype=np.int8)
-        shown, words = np.zeros(n, dtype=np.int64), [""]
-        alone = np.zeros(n, dtype=bool)
+        alone = np.zeros(batch.n, dtype=bool)
         for answer in found:
             alone |= answer.clamped  # the law's rows stand there, not those of the table
-        for value, at in groups(code, len(together)):
-            choices = self._choices_of(together[value])
-            if choices.one_by_one and choices.options:
-                alone[at] = True
-                continue
-            cases = {n: self._as_money(n, batch.columns[n][at]) for n in choices.inputs if n in batch.columns}
-            here, largest, granted = self.chooser.offered(choices, total[at], lines["statutory"][at], cases)
-            hidden = lacking[at]
-            if hidden.any():  # no option is shown with a hole in it
-                granted = np.where(hidden, self.chooser.may_grant(choices.rungs, choices.least, total[at]), granted).astype(np.int8)  # fmt: skip
-                largest = np.where(hidden, NULL, largest)
-                here = [mask & ~hidden for mask in here]
-            most[at], authority[at] = largest, granted
-            pattern = np.zeros(len(at), dtype=np.int64)
-            for k, mask in enumerate(here):
-                pattern |= mask.astype(np.int64) << k
-            for p in np.unique(pattern) if len(here) else ():
-                if p:
-                    shown[at[pattern == p]] = len(words)
-                    words.append(" ".join(c.option for k, c in enumerate(choices.options) if p >> k & 1))
+        choices = [self._choices_of(fired) for fired in together]
+        alone |= np.array([one.one_by_one and bool(one.options) for one in choices], dtype=bool)[code]
+        needed = {name for one in choices for name in one.inputs if name in batch.columns}
+        columns = {name: self._as_money(name, batch.columns[name]) for name in needed}
+        # No option is shown with a hole in it.
+        offered = self.chooser.offered(choices, code, total, lines["statutory"], columns, lacking)
+        most, authority = offered.most, offered.authority
+        present, shown = np.unique(offered.pattern, return_inverse=True)
+        words = [" ".join(o for k, o in enumerate(offered.options) if p >> k & 1) for p in present.tolist()]
         for i in np.flatnonzero(alone):
             names, largest_one, role = self._alone(batch, int(i))
             most[i], authority[i] = largest_one, role
@@ -278,14 +273,12 @@ class Pricer:
             shown[i] = words.index(names)
         return named(shown, words), most, authority
 
-    def _choices_of(self, fired: tuple[tuple[str, tuple[str, ...]], ...]) -> Choices:
-        if fired not in self._choices:
-            parts = [
-                Fired(self.tables[name].line == "options", tuple(self._rows[name][row] for row in rows))
-                for name, rows in fired
-            ]
-            self._choices[fired] = self.chooser.choices(parts)
-        return self._choices[fired]
+    def _choices_of(self, fired: Together) -> Choices:
+        key = tuple((name, tuple(map(id, rows))) for name, rows in fired)  # a row holds maps: no hash
+        if key not in self._choices:
+            parts = [Fired(self.tables[name].line == "options", rows) for name, rows in fired]
+            self._choices[key] = self.chooser.choices(parts)
+        return self._choices[key]
 
     def _as_money(self, name: str, values: Ints) -> Ints:
         steps = self.digits - self._scale[name]
@@ -313,6 +306,7 @@ class Pricer:
                 ]  # fmt: skip
         names = batch.source.schema.names
         where = batch.source.column("jurisdiction")[i].as_py() if "jurisdiction" in names else None
+        where = None if where is None else str(where)
         priced = price_case(self.policy, case, jurisdiction=where, only=self.only)
         options = make_options(self.policy, priced)
         rung = authority_of(self.policy, priced, options)
@@ -322,3 +316,19 @@ class Pricer:
             largest,
             -1 if rung is None else self.chooser.by_role[rung.role],
         )
+
+
+def _ids(rows: Sequence[TableRow]) -> str:
+    return " ".join(dict.fromkeys(row.id for row in rows))
+
+
+def _renamed(names: Sequence[str]) -> list[str]:
+    """Return the names of the customers' columns: one that pricing adds, too, becomes `given_NAME`."""
+    taken, out = {*names, *ADDED}, []
+    for name in names:
+        new = name
+        while new in ADDED or (new != name and new in taken):
+            new = f"given_{new}"
+        taken.add(new)
+        out.append(new)
+    return out

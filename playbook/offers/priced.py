@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from playbook.errors import InputError, Problem
 from playbook.incident.model import Incident
 from playbook.offers.model import OfferLine, OfferPart, Outcome
 from playbook.offers.options import LINES, Assembled, assemble
@@ -23,12 +24,18 @@ def tables_of(policy: Policy) -> dict[str, Table]:
 
     Raises InputError as `read_table` does.
     """
-    out = {}
+    out: dict[str, Table] = {}
+    named: dict[str, str] = {}
     for name, (header, patches) in sorted(policy.table_files.items()):
         key = (policy.sha256, header, patches)
         if key not in _read:
             _read[key] = read_table(header, patches)
         out[name] = _read[key]
+        # Alternatives are told apart by their table: under one name a client's could stand for the law's.
+        other = named.setdefault(out[name].name, str(header))
+        if other != str(header):
+            found, expected = f"{out[name].name}, the name of {other}", "a name that no other table has"
+            raise InputError([Problem(str(header), 1, 0, "table", found, expected, "Choose another.")])
     return out
 
 
@@ -187,6 +194,7 @@ def _lines(decision: Decision) -> list[OfferLine]:
             at_most=paid.at_most,
             remedy=table.remedy,
             payers=decision.payers,
+            event=paid.event,
         )
         for paid in decision.paid
     ]

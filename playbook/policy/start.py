@@ -13,7 +13,7 @@ from playbook.policy.layers import PATCH_COLUMNS
 from playbook.policy.model import Policy, Switch
 from playbook.text import LANGUAGES
 
-NAME = re.compile(r"[^\W_][\w-]*(\.[\w-]+)*\Z")
+NAME = re.compile(r"(?=.{1,60}\Z)[^\W_][\w-]*(\.[\w-]+)*\Z")
 """What a client may be called: a folder's name in letters, digits, hyphens and dots."""
 
 _WIDTH = 108

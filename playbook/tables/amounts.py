@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from playbook.money import RoundingMode
+from playbook.money import LIMIT, RoundingMode
 from playbook.tables.derive import NULL, Ints
 from playbook.tables.model import Payout
 
 _SAFE = 2**62
 """No product on 64-bit columns may come near their end; larger ones are counted with Python's own whole numbers."""
+TOO_LARGE = -1
+"""Stands in a column for a sum above `LIMIT`: nobody pays that, and no sum is negative."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,20 @@ def amount_of(
 
 
 def amounts_of(payout: Payout, columns: Mapping[str, Ints], n: int, rounding: RoundingMode) -> Ints:
-    """Return what a payout comes to on columns of n cases, in minor units; a missing input counts as zero."""
+    """Return what a payout comes to on columns of n cases, in minor units; a missing input counts as zero.
+
+    A sum that is too large to be counted with is `TOO_LARGE`.
+    """
     have = {
         name: np.where((column := columns[name]) == NULL, 0, column) if name in columns else np.zeros(n, dtype=np.int64)
         for name in payout.inputs
     }  # fmt: skip
     if _largest(payout, have) >= _SAFE:
         have = {name: column.astype(object) for name, column in have.items()}
-    found = _minor(payout, have.__getitem__, rounding, _MANY)
-    return np.broadcast_to(np.asarray(found, dtype=np.int64), (n,))
+    found = np.asarray(_minor(payout, have.__getitem__, rounding, _MANY))
+    if found.size and found.max() > LIMIT:
+        found = np.where(found > LIMIT, TOO_LARGE, found)
+    return np.broadcast_to(found.astype(np.int64), (n,))
 
 
 def _minor(
@@ -79,7 +86,7 @@ def _minor(
         minor = minor * (
             minor >= payout.threshold if payout.threshold_inclusive else minor > payout.threshold
         )
-    return minor * value(payout.multiply) if payout.multiply else minor
+    return minor * larger(value(payout.multiply), 0) if payout.multiply else minor
 
 
 def rounded(exact: Any, divisor: int, rounding: RoundingMode) -> Any:

@@ -11,15 +11,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
 
-from playbook.money import minor_digits
+from playbook.money import LIMIT, minor_digits, too_large
 
 InputType = Literal["int", "decimal", "money", "date", "bool", "enum"]
 LOW, HIGH = -(2**62), 2**62
+LAST_DAY = date.max.toordinal()
+_EXACT = Context(prec=80)
+"""No number that may be read has so many digits: none is rounded before it is looked at."""
 
 
 MANY = 60
@@ -48,6 +51,15 @@ class Input:
     def discrete(self) -> bool:
         """Tell whether the input has a list of values rather than an order."""
         return self.type in ("enum", "bool")
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Return the scaled values that can be counted with, `[low, high)`: the domain, within what its type can be."""
+        if self.type == "date":
+            return max(self.low, 1), min(self.high, LAST_DAY + 1)
+        if self.type == "money":
+            return max(self.low, -LIMIT), min(self.high, LIMIT + 1)
+        return self.low, self.high
 
     @property
     def null_value(self) -> int | None:
@@ -85,13 +97,17 @@ class Input:
             return index
         if self.type == "date":
             try:
+                if text[10:11] not in ("", "T", " "):
+                    raise ValueError(text)
                 return date.fromisoformat(text[:10]).toordinal()
             except ValueError as error:
                 raise ValueError("a date such as 2026-05-09") from error
         if isinstance(raw, float) and self.type == "money":
             raise ValueError("an amount as text or Decimal, never a float")
+        if too_large(text):
+            raise ValueError(f"a number of at most {MOST_DIGITS} digits")
         try:
-            scaled = Decimal(text).scaleb(self.decimals)
+            scaled = Decimal(text).scaleb(self.decimals, _EXACT)
         except InvalidOperation as error:
             raise ValueError("a number") from error
         if scaled.is_finite() and scaled.adjusted() > MOST_DIGITS:  # before a million digits are written out
@@ -102,7 +118,8 @@ class Input:
 
     def within(self, value: int) -> bool:
         """Tell whether a scaled value lies in the domain."""
-        return self.discrete or self.low <= value < self.high
+        low, high = self.bounds
+        return self.discrete or low <= value < high
 
     def shown(self, value: int) -> str:
         """Write a scaled value as it is written in a cell."""
@@ -111,7 +128,7 @@ class Input:
         if self.type == "enum":
             return self.values[value]
         if self.type == "date":
-            return date.fromordinal(value).isoformat()
+            return date.fromordinal(min(max(value, 1), LAST_DAY)).isoformat()  # a domain may reach beyond
         return format(Decimal(value).scaleb(-self.decimals), "f")
 
 

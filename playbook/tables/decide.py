@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 
 from playbook.errors import InputError, Problem
-from playbook.money import Money
+from playbook.money import LIMIT, Money
 from playbook.tables.amounts import amount_of
+from playbook.tables.cells import Input
 from playbook.tables.derive import NULL, derive
 from playbook.tables.grid import Grid, compile_table
 from playbook.tables.model import Table, TableRow
@@ -34,6 +35,11 @@ class Paid:
     at_least: Money | None = None
     at_most: Money | None = None
     event: int = 0  # which of several events it is paid for
+
+    def counted_with(self, index: int) -> str:
+        """Return a word that it shares with the other alternatives of its event: of them one counts."""
+        alternative = self.row.payout.alternative
+        return f"{self.event} {alternative}" if alternative else f"#{index}"
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,18 @@ class Decision:
     @property
     def total(self) -> Money | None:
         """Return the sum of what is paid in money, the best of each set of alternatives; None for no money at all."""
+        best = self.best
+        return sum(best.values(), Money(0, self.table.currency)) if best else None
+
+    @property
+    def best(self) -> dict[str, Money]:
+        """Return the sums that count: one of each set of alternatives."""
         best: dict[str, Money] = {}
         for index, paid in enumerate(self.paid):
-            if paid.amount is None:
-                continue
-            alternative = paid.row.payout.alternative
-            key = f"{paid.event} {alternative}" if alternative else f"#{index}"
-            best[key] = max(best[key], paid.amount) if key in best else paid.amount
-        return sum(best.values(), Money(0, self.table.currency)) if best else None
+            if paid.amount is not None:
+                key = paid.counted_with(index)
+                best[key] = max(best[key], paid.amount) if key in best else paid.amount
+        return best
 
     @property
     def payers(self) -> dict[str, Money]:
@@ -106,9 +116,7 @@ def scaled_case(table: Table, case: Mapping[str, object]) -> dict[str, int | Non
         try:
             value = column.scaled(raw)
             if not column.within(value):
-                raise ValueError(
-                    f"{column.shown(column.low)} up to, not including, {column.shown(column.high)}"
-                )
+                raise ValueError(_domain(column))
             out[name] = value
         except ValueError as error:
             found = repr(raw)[:80]
@@ -127,11 +135,15 @@ def scaled_case(table: Table, case: Mapping[str, object]) -> dict[str, int | Non
             column = columns[step.name]
             if value != NULL and not column.within(value):
                 found = f"{column.shown(value)}, worked out of {', '.join(step.of)}"
-                expected = f"{column.shown(column.low)} up to, not including, {column.shown(column.high)}"
-                problems.append(Problem(table.path, 0, 0, step.name, found, expected, "Correct the values."))
+                problems.append(Problem(table.path, 0, 0, step.name, found, _domain(column), "Correct the values."))  # fmt: skip
     if problems:
         raise InputError(problems)
     return out
+
+
+def _domain(column: Input) -> str:
+    low, high = column.bounds
+    return f"{column.shown(low)} to {column.shown(high - 1)}"
 
 
 def _open_bands(grid: Grid, values: Mapping[str, int | None]) -> tuple[list[int], list[int]]:
@@ -178,6 +190,7 @@ def _events(table: Table, case: Mapping[str, object]) -> list[Mapping[str, objec
 def _added(table: Table, decisions: list[Decision]) -> Decision:
     found = {decision.outcome for decision in decisions}
     lacking = "not_enough_information" in found
+    _countable(table, sum(d.total.minor for d in decisions if d.total))
     outcome = next(
         o for o in ("not_enough_information", "discretion", "priced", "not_eligible") if o in found
     )
@@ -215,15 +228,14 @@ def _capped(table: Table, decision: Decision) -> Decision:
         minor = 0
     if minor == total.minor:
         return decision
-    left, paid = minor, []
-    for one in decision.paid:
+    left, paid, allowed = minor, [], {}
+    for key, best in decision.best.items():  # of alternatives only one counts
+        allowed[key] = min(best.minor, left)
+        left -= allowed[key]
+    for index, one in enumerate(decision.paid):
         if one.amount is None:
             paid.append(one)
-            continue
-        alternative = one.row.payout.alternative
-        kept = min(one.amount.minor, minor if alternative else left)  # of alternatives only one counts
-        left = max(0, left - kept) if not alternative else left
-        if kept:
+        elif kept := min(one.amount.minor, allowed[one.counted_with(index)]):
             paid.append(replace(one, amount=Money(kept, table.currency)))
     outcome: Outcome = "priced" if paid else "not_eligible"
     return replace(
@@ -256,7 +268,9 @@ def _decide_event(table: Table, case: Mapping[str, object]) -> Decision:
         outcome = "priced"
     else:
         outcome = "not_eligible"
-    return Decision(table, outcome, paid, rows, near, (), shown)
+    decision = Decision(table, outcome, paid, rows, near, (), shown)
+    _countable(table, decision.total.minor if decision.total else 0)
+    return decision
 
 
 def _pay(
@@ -280,9 +294,17 @@ def _pay(
             continue
         minor, missing = amount_of(payout, values, table.rounding)
         lacking += list(missing)
+        _countable(table, minor or 0)
         if not missing and (minor is None or minor > 0):
             paid.append(Paid(row, payout.kind, None if minor is None else Money(minor, table.currency)))
     return _aggregated(table, paid), tuple(dict.fromkeys(lacking))
+
+
+def _countable(table: Table, minor: int) -> None:
+    """Refuse a sum that nobody pays: columns of them could not be counted with."""
+    if minor > LIMIT:
+        found, expected = "a sum that is too large", f"at most {Money(LIMIT, table.currency)}"
+        raise InputError([Problem(table.path, 0, 0, "", found, expected, "Correct the values.")])
 
 
 def _aggregated(table: Table, paid: list[Paid]) -> tuple[Paid, ...]:

@@ -14,6 +14,10 @@ import numpy.typing as npt
 
 NULL = np.iinfo(np.int64).min
 Ints = npt.NDArray[np.int64]
+_SAFE = 2**62
+"""No product on 64-bit columns may come near their end; larger ones are counted with Python's own whole numbers."""
+_MOST_DAYS = 4_000_000
+"""More business days than there are between the first day and the last that can be written."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def business_day_after(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> I
     origin = np.datetime64("0001-01-01", "D")
     start = origin + (arrays[0] - 1).astype("timedelta64[D]")
     count = arrays[1] if len(arrays) > 1 else np.zeros_like(arrays[0])
-    count = count + int(settings.get("plus", 0))
+    count = (count.clip(-_MOST_DAYS, _MOST_DAYS) + int(settings.get("plus", 0))).clip(-_MOST_DAYS, _MOST_DAYS)
     holidays = [np.datetime64(str(day), "D") for day in settings.get("holidays", ())]
     found = np.busday_offset(start, count, roll="backward", holidays=holidays)
     out: Ints = (found - origin).astype(np.int64) + 1
@@ -87,7 +91,7 @@ def share_of(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
 
 def sum_over(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
     """Return the sum of the inputs."""
-    out: Ints = np.sum(np.stack(list(arrays)), axis=0, dtype=np.int64)
+    out: Ints = np.sum(np.stack(list(arrays)), axis=0)
     return out
 
 
@@ -112,7 +116,7 @@ def larger_of(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
 def great_circle_km(arrays: Sequence[Ints], settings: Mapping[str, Any]) -> Ints:
     """Return the kilometres (rounded up) between two places, given as indices into `settings["places"]` (radians)."""
     places: npt.NDArray[np.float64] = settings["places"]
-    a, b = places[arrays[0].clip(0)], places[arrays[1].clip(0)]
+    a, b = (places[array.clip(0, len(places) - 1)] for array in arrays[:2])
     half = np.sin((b - a) / 2.0) ** 2
     chord = half[:, 0] + np.cos(a[:, 0]) * np.cos(b[:, 0]) * half[:, 1]
     # 6371.0088 km: the mean Earth radius (IUGG). A table whose bound is near says so in its source.
@@ -142,14 +146,31 @@ NEEDS_SETTING = {"started_periods": "period", "complete_periods": "period", "gre
 
 
 def derive(derived: Derived, columns: Mapping[str, Ints]) -> Ints:
-    """Compute one derived input; null where any input is null."""
+    """Compute one derived input; null where any input is null, and beyond every domain where it is too large."""
     arrays = [columns[name] for name in derived.of]
     null = _nulls(arrays)
     if null.all():
         return np.full(len(null), NULL, dtype=np.int64)
     safe = [np.where(null, 1, array) for array in arrays]
+    if derived.function == "business_day_after":
+        return np.where(null, NULL, business_day_after(safe, derived.settings)).astype(np.int64)
+    times, plus = int(derived.settings.get("times", 1)), int(derived.settings.get("plus", 0))
+    large = _largest(derived, safe) >= _SAFE
+    if large:
+        safe = [array.astype(object) for array in safe]
     found = FUNCTIONS[derived.function](safe, derived.settings)
-    if derived.function != "business_day_after":
-        times, plus = int(derived.settings.get("times", 1)), int(derived.settings.get("plus", 0))
-        found = np.where(found == NULL, NULL, found * times + plus)
+    null |= np.asarray(found == NULL, dtype=bool)
+    found = found * times + plus
+    if large:
+        found = np.minimum(np.maximum(found, -_SAFE - 1), _SAFE)
     return np.where(null, NULL, found).astype(np.int64)
+
+
+def _largest(derived: Derived, arrays: Sequence[Ints]) -> int:
+    """Return a bound of every whole number that a function can meet; 0 for those that look up and count days."""
+    if derived.function in ("great_circle_km", "business_days_between"):
+        return 0
+    most = sum(max(abs(int(array.max())), abs(int(array.min()))) for array in arrays)
+    scale = int(derived.settings.get("scale", 1_000_000)) if derived.function == "share_of" else 1
+    times, plus = int(derived.settings.get("times", 1)), int(derived.settings.get("plus", 0))
+    return most * scale * max(abs(times), 1) + abs(plus)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from playbook.errors import InputError, Problem
-from playbook.tables.amounts import amounts_of
+from playbook.money import LIMIT
+from playbook.tables.amounts import TOO_LARGE, amounts_of
 from playbook.tables.cells import Input
-from playbook.tables.decide import LACKING, NOT_ELIGIBLE, OUTCOMES, PRICED, compiled, reachable
+from playbook.tables.decide import DISCRETION, LACKING, NOT_ELIGIBLE, OUTCOMES, PRICED, compiled, reachable
 from playbook.tables.derive import NULL, Ints, derive
 from playbook.tables.grid import Grid
 from playbook.tables.model import Table, TableRow
@@ -30,14 +31,18 @@ class Evaluation:
     code: npt.NDArray[np.int64]
     minor: Ints
     outcome: npt.NDArray[np.uint8]
-    rows: Sequence[tuple[str, ...]]  # row ids behind each code
+    fired: Sequence[tuple[TableRow, ...]]  # the rows behind each code
+
+    @cached_property
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return the ids of the rows behind each code; rows that hold at different times may share one."""
+        return [tuple(dict.fromkeys(row.id for row in rows)) for rows in self.fired]
 
 
 @dataclass(frozen=True)
 class _Answer:
     """What a set of rows comes to: a sum whatever the case is, or None where the case decides."""
 
-    ids: tuple[str, ...]
     rows: tuple[TableRow, ...]
     minor: int | None
     outcome: int
@@ -46,12 +51,14 @@ class _Answer:
 def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
     """Evaluate scaled columns (whole numbers; `derive.NULL` is null) of n cases of one event each.
 
-    A case outside a domain, or with a required input missing where it matters, is not_enough_information.
+    A case outside a domain, with a required input missing where it matters, or whose sum is too large to be counted
+    with, is not_enough_information.
     """
     grid = compiled(table)
     have = completed(table, columns, n)
-    code, outside = grid.codes(have, n, lambda cell: _without(grid, cell))
-    lacking = outside | (code < 0)
+    fired, outside = grid.codes(have, n, lambda cell: _without(grid, cell))
+    code = fired.astype(np.int64, copy=False)
+    lacking = outside | (code < 0) | _impossible(table, have, n)
     np.maximum(code, 0, out=code)
     answers = [_answer(table, grid, mask) for mask in grid.sets]
     minor = np.array([answer.minor or 0 for answer in answers], dtype=np.int64)[code]
@@ -61,11 +68,26 @@ def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
         for value, at in _positions(code, varies, len(answers)):
             cases = {name: column[at] for name, column in have.items()}
             minor[at], outcome[at] = _computed(table, answers[value].rows, cases, len(at))
+    lacking |= minor == TOO_LARGE
+    found = Evaluation(code, minor, outcome, [answer.rows for answer in answers])
     if table.events is not None:
-        minor, outcome = capped(table, have, minor, outcome)
+        limit = have.get(table.events.at_most_of)
+        minor, outcome = _capped(table, limit, minor, outcome, _things(table, found))
     if lacking.any():
         code[lacking], minor[lacking], outcome[lacking] = 0, 0, LACKING
-    return Evaluation(code, minor, outcome, [answer.ids for answer in answers])
+    return replace(found, minor=minor, outcome=outcome)
+
+
+def _impossible(table: Table, have: Mapping[str, Ints], n: int) -> npt.NDArray[np.bool_]:
+    """Return where a derived input without a column of its own is outside its domain."""
+    out = np.zeros(n, dtype=bool)
+    derived = {step.name for step in table.derived}
+    for column in table.raw_inputs:
+        values = have.get(column.name)
+        if column.name in derived and values is not None and not column.discrete:
+            low, high = column.bounds
+            out |= (values != NULL) & ((values < low) | (values >= high))
+    return out
 
 
 def completed(table: Table, columns: Mapping[str, Ints], n: int) -> dict[str, Ints]:
@@ -99,12 +121,11 @@ def _without(grid: Grid, cell: list[int]) -> int:
 
 def _answer(table: Table, grid: Grid, mask: int) -> _Answer:
     rows = tuple(table.rows[r] for r in grid.winners(mask))
-    ids = tuple(row.id for row in rows)
     payouts = [row.payout for row in rows]
     if any(p.inputs for p in payouts):
-        return _Answer(ids, rows, None, NOT_ELIGIBLE)
+        return _Answer(rows, None, NOT_ELIGIBLE)
     minor, outcome = _computed(table, rows, {}, 1)
-    return _Answer(ids, rows, int(minor[0]), int(outcome[0]))
+    return _Answer(rows, int(minor[0]), int(outcome[0]))
 
 
 def _positions(
@@ -160,36 +181,58 @@ def _total(table: Table, amounts: Sequence[tuple[str, Ints]], n: int) -> Ints:
     if not amounts:
         return total
     if table.hit_policy == "COLLECT MAX":
-        best: Ints = np.max(np.stack([a for _, a in amounts]), axis=0)
-        return best
-    if table.hit_policy == "COLLECT MIN":
+        total = np.max(np.stack([a for _, a in amounts]), axis=0)
+    elif table.hit_policy == "COLLECT MIN":
         most = np.iinfo(np.int64).max
         least = np.min(np.stack([np.where(a > 0, a, most) for _, a in amounts]), axis=0)
-        return np.where(least == most, 0, least)
-    for key in dict.fromkeys(key for key, _ in amounts):
-        total += np.max(np.stack([a for k, a in amounts if k == key]), axis=0)
-    return total
+        total = np.where(least == most, 0, least)
+    else:
+        for key in dict.fromkeys(key for key, _ in amounts):
+            total += np.max(np.stack([a for k, a in amounts if k == key]), axis=0)
+    for _, a in amounts:
+        if a.min(initial=0) == TOO_LARGE:
+            total = np.where(a == TOO_LARGE, TOO_LARGE, total)
+    return total if total.max(initial=0) <= LIMIT else np.where(total > LIMIT, TOO_LARGE, total)
 
 
-def capped(
-    table: Table, have: Mapping[str, Ints], minor: Ints, outcome: npt.NDArray[np.uint8]
-) -> tuple[Ints, npt.NDArray[np.uint8]]:
+def _things(table: Table, found: Evaluation) -> npt.NDArray[np.bool_]:
+    """Return where something is given that is not money, which no cap on sums takes away."""
+    some = [
+        any(row.payout.outcome == "pay" and not row.payout.monetary for row in rows) for rows in found.fired
+    ]
+    out: npt.NDArray[np.bool_] = np.array(some, dtype=bool)[found.code]
+    # Of a table that gives one sum only, a thing is given where there is no sum.
+    return out & (found.minor <= 0) if table.hit_policy in ("COLLECT MIN", "COLLECT MAX") else out
+
+
+def _capped(
+    table: Table, limit: Ints | None, minor: Ints, outcome: npt.NDArray[np.uint8], things: npt.NDArray[np.bool_]
+) -> tuple[Ints, npt.NDArray[np.uint8]]:  # fmt: skip
     """Return the sums of claims after the cap and the threshold on all events of each."""
-    events = table.events
+    events, outcome = table.events, outcome.copy()
     if events is None:
         return minor, outcome
-    minor, outcome = minor.copy(), outcome.copy()
-    if events.at_most is not None:
-        np.minimum(minor, events.at_most, out=minor)
+    paying = (minor > 0) & ((outcome == PRICED) | (outcome == DISCRETION))
+    left = minor if events.at_most is None else np.minimum(minor, events.at_most)
     if events.at_most_of:
-        limit = have.get(events.at_most_of, np.full(len(minor), NULL, dtype=np.int64))
-        unknown = (limit == NULL) & (minor > 0)
-        minor = np.where(limit == NULL, 0, np.minimum(minor, limit))
-        outcome[unknown] = LACKING
-    low = minor < events.threshold if events.threshold_inclusive else minor <= events.threshold
-    none = low & (minor > 0) & (outcome == PRICED)
-    minor[none], outcome[none] = 0, NOT_ELIGIBLE
-    return minor, outcome
+        limit = np.full(len(minor), NULL, dtype=np.int64) if limit is None else limit
+        left = np.where(limit == NULL, 0, np.minimum(left, limit))
+        outcome[paying & (limit == NULL)] = LACKING
+    low = left < events.threshold if events.threshold_inclusive else left <= events.threshold
+    left = np.where(low, 0, left)
+    outcome[paying & (left == 0) & (outcome == PRICED) & ~things] = NOT_ELIGIBLE
+    return np.where(paying, left, minor), outcome
+
+
+def _limit(name: str, columns: Mapping[str, Ints], claim: npt.NDArray[np.intp], n: int) -> Ints | None:
+    """Return the limit of each claim, where all of its events tell the same one."""
+    values = columns.get(name)
+    if values is None:
+        return None
+    least, most = np.full(n, np.iinfo(np.int64).max), np.full(n, NULL, dtype=np.int64)
+    np.minimum.at(least, claim, values)
+    np.maximum.at(most, claim, values)
+    return np.where(least == most, least, NULL)
 
 
 def evaluate_events(
@@ -207,17 +250,29 @@ def evaluate_events(
     outcome = np.full(n, LACKING, dtype=np.uint8)
     for result in (NOT_ELIGIBLE, PRICED, OUTCOMES.index("discretion"), LACKING):
         outcome[claim[found.outcome == result]] = result  # the later ones weigh more
-    minor, outcome = capped(table, columns, minor, outcome)
+    outcome[minor > LIMIT] = LACKING
+    things = np.zeros(n, dtype=bool)
+    things[claim[_things(table, found)]] = True
+    if table.events is not None and table.events.at_most_of:
+        limit = _limit(table.events.at_most_of, completed(rules, each, len(claim)), claim, n)
+    else:
+        limit = None
+    minor, outcome = _capped(table, limit, minor, outcome, things)
     minor[outcome == LACKING] = 0
-    ids: dict[tuple[str, ...], int] = {(): 0}
+    ids: dict[tuple[int, ...], int] = {(): 0}
+    fired: list[tuple[TableRow, ...]] = [()]
     code = np.zeros(n, dtype=np.int64)
     order = np.argsort(claim, kind="stable")
     bounds = np.searchsorted(claim[order], np.arange(n + 1))
     for i in range(n):
         codes = found.code[order[bounds[i] : bounds[i + 1]]]
-        rows = tuple(dict.fromkeys(row for value in codes for row in found.rows[int(value)]))
-        code[i] = ids.setdefault(rows, len(ids))
-    return Evaluation(code, minor, outcome, list(ids))
+        rows = {
+            id(row): row for value in codes for row in found.fired[int(value)]
+        }  # a row holds maps: no hash
+        code[i] = ids.setdefault(tuple(rows), len(ids))
+        if len(ids) > len(fired):
+            fired.append(tuple(rows.values()))
+    return Evaluation(code, minor, outcome, fired)
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,7 @@ EVENT_DATE = "event_date"
 OPEN = -2
 """In a lookup: a required input is missing, and nobody has asked yet whether that matters."""
 Resolve = Callable[[list[int]], int]
+_NUMBERING = Lock()
 
 
 @dataclass(frozen=True)
@@ -201,9 +203,10 @@ class Grid:
 
     def code_of(self, mask: int) -> int:
         """Return the code of a set of rows."""
-        code = self._codes.setdefault(mask, len(self.sets))
-        if code == len(self.sets):
-            self.sets.append(mask)
+        with _NUMBERING:  # two threads may meet a set for the first time at once
+            code = self._codes.setdefault(mask, len(self.sets))
+            if code == len(self.sets):
+                self.sets.append(mask)
         return code
 
     def set_of(self, code: int) -> int:

@@ -29,9 +29,10 @@ def older(name: str, folder: Path, workspace: Workspace) -> Workspace:
 
     The layers below are those of the workspace. Raises InputError where there is no such folder.
     """
-    if not folder.is_dir():
+    if not (folder / "policy.yaml").is_file():  # every file of a layer is read: not those of just any folder
+        found = "no policy.yaml" if folder.is_dir() else "no such folder"
         expected, remedy = "a folder with an older copy of the client's layer", "Check the path."
-        raise InputError([Problem(str(folder), 0, 0, "--against", "no such folder", expected, remedy)])
+        raise InputError([Problem(str(folder), 0, 0, "--against", found, expected, remedy)])
     known: dict[str, Any] = {**vars(workspace), "client": name, "folder": folder.resolve()}
     return _WithOlder(**known)
 

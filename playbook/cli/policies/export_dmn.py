@@ -25,6 +25,7 @@ def run(args: argparse.Namespace, workspace: Workspace) -> int:
     """Write the file, and tell what a program that knows only DMN will not know; returns 0."""
     from pathlib import Path
 
+    from playbook.cli.place import refuse_policies
     from playbook.cli.policies.printed import as_json
     from playbook.messages.printable import one_line
     from playbook.policy import read_policy
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace, workspace: Workspace) -> int:
     header, patches = policy.table_files[args.table]
     exported = export_table(read_table(header, patches))
     path = Path(args.file)
+    refuse_policies(path, "FILE")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(exported.text, encoding="utf-8", newline="\n")

@@ -23,12 +23,14 @@ def run(args: argparse.Namespace, workspace: Workspace) -> int:
     """Write the workbook; returns 0."""
     from pathlib import Path
 
+    from playbook.cli.place import refuse_policies
     from playbook.messages.printable import printable
     from playbook.policy import read_policy
     from playbook.workbook import export_workbook
 
     raw = export_workbook(read_policy(args.name, workspace))
     path = Path(args.out or f"{args.name.replace('/', '-')}.xlsx")
+    refuse_policies(path, "--out")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(raw)

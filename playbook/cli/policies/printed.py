@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from playbook.cli.place import refuse_policies
 from playbook.errors import InputError, Problem
 
 
@@ -14,6 +15,7 @@ def put(text: str, out: str | None) -> None:
     if out is None:
         print(text)
         return
+    refuse_policies(Path(out), "--out")
     try:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         Path(out).write_text(text + "\n", encoding="utf-8", newline="\n")
