@@ -166,9 +166,12 @@ def test_a_table_of_the_law_is_marked_as_a_floor_and_its_rows_are_worded() -> No
     page = chapter(handbook(policy_of("island-air"), "en"), "Compensation tables")
     law = page.index("A floor set by law")
     assert law < page.index("What late passengers need now")
-    assert "delay at arrival: at least 3 hours, less than 4 hours" in page
+    assert "delay on arrival: at least 3 hours but less than 4 hours" in page
     assert "€300" in page
-    assert "option A: the rest of the journey moved to the first seat we can find + travel voucher" in page
+    assert (
+        "option A: the rest of your journey moved to the earliest flight we can find + a travel voucher"
+        in page
+    )
     assert "head of customer relations has to grant it" in page
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from playbook.errors import InputError
 from playbook.money import Money
-from playbook.offers import price_case
+from playbook.offers import authority_of, price_case
 from playbook.offers.files import price_file
 from playbook.offers.frames import price_frame, register_accessor
 from playbook.offers.population import ADDED, Pricer
@@ -208,3 +208,32 @@ def test_a_column_of_the_smallest_type_is_read_as_any_other() -> None:
         {"price": [Decimal("12.00")], "delay_min": pa.array(np.array([200], np.int16)), "damaged": [False]}
     )
     assert Pricer(bakery()).price(batch, 0).to_pylist()[0]["outcome"] == "priced"
+
+
+def test_a_sum_that_somebody_has_yet_to_decide_is_not_priced_and_needs_that_somebody(tmp_path: Path) -> None:
+    (tmp_path / "playbook.toml").write_text("", encoding="utf-8")
+    client = tmp_path / "policies" / "clients" / "hotel"
+    client.mkdir(parents=True)
+    (client / "policy.yaml").write_text("extends: [base]\ncurrency: EUR\nlanguages: [en]\n", encoding="utf-8")
+    header = "table: {0}\nline: {1}\nbasis: goodwill\nhit_policy: UNIQUE\ncurrency: EUR\ninputs:\n  late: {{type: int, domain: '[0..2000)', required: true}}\n"
+    (client / "food.table.yaml").write_text(header.format("hotel.food", "need_now"), encoding="utf-8")
+    (client / "food.csv").write_text(
+        "id,late,outcome,kind,source\nfood.yes,>=60,pay,meals,us\nfood.no,<60,none,,us\n", encoding="utf-8"
+    )
+    (client / "night.table.yaml").write_text(header.format("hotel.night", "inconvenience"), encoding="utf-8")
+    (client / "night.csv").write_text(
+        "id,late,outcome,kind,at_least,at_most,decider,source\nnight.no,<720,none,,,,,us\nnight.yes,>=720,discretion,cash,500,900,leader,us\n",
+        encoding="utf-8",
+    )
+    policy = read_policy("hotel", find_workspace(tmp_path))
+    priced = [price_case(policy, {"late": late}) for late in (720, 719)]
+    assert [p.outcome for p in priced] == ["discretion", "priced"]
+    roles = [authority_of(policy, p, ()) for p in priced]
+    assert [rung.role for rung in roles if rung] == ["leader", "first_line"]
+    (line,) = [line for line in priced[0].lines if line.decider]
+    assert (str(line.at_least), str(line.at_most)) == ("500.00", "900.00")
+    rows = Pricer(policy).price(pa.RecordBatch.from_pydict({"late": [720, 719]}), 0).to_pylist()
+    assert [(row["outcome"], row["authority"]) for row in rows] == [
+        ("discretion", "leader"),
+        ("priced", "first_line"),
+    ]

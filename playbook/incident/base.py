@@ -49,6 +49,11 @@ def _plain(value: Any) -> str:
     raise ValueError("text")
 
 
+def _answered(value: Any) -> Any:
+    """Take true and false of a yes-or-no input as the words that tables know."""
+    return ("false", "true")[value] if isinstance(value, bool) else value
+
+
 def _countable(value: Any) -> Any:
     if isinstance(value, str | int) and too_large(str(value)):
         raise ValueError("a number that can be counted with, such as 365")
@@ -77,6 +82,7 @@ def _few(value: int) -> int:
 
 Count = Annotated[int, AfterValidator(_few)]
 Number = Annotated[str, PlainValidator(_plain), BeforeValidator(_countable), WithJsonSchema({"type": ["string", "integer"]})]  # fmt: skip
+Answer = Annotated[str, PlainValidator(_plain), BeforeValidator(_countable), BeforeValidator(_answered), WithJsonSchema({"type": ["string", "integer", "boolean"]})]  # fmt: skip
 Name = Annotated[str, BeforeValidator(_named)]
 
 

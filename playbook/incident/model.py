@@ -39,12 +39,12 @@ from playbook.incident.answer import (
 from playbook.incident.base import (
     ActionState,
     Amount,
+    Answer,
     Count,
     FactStatus,
     FaultStatus,
     IncidentKind,
     Name,
-    Number,
     Plain,
     Record,
     Recurrence,
@@ -128,7 +128,7 @@ class Incident(Record):
     fault: tuple[FaultEntry, ...] = ()
     losses: dict[str, Amount] = Field(default_factory=dict)
     price: Amount | None = None
-    remedy_inputs: dict[str, Number] = Field(
+    remedy_inputs: dict[str, Answer] = Field(
         default_factory=dict
     )  # inputs of the policy's tables for the complainant
     demands: tuple[Demand, ...] = ()

@@ -179,13 +179,6 @@ def combined(found: Sequence[Answer], n: int) -> tuple[npt.NDArray[np.int64], li
     return code, together or [()]
 
 
-def groups(code: npt.NDArray[np.int64], count: int) -> list[tuple[int, npt.NDArray[np.intp]]]:
-    """Return the positions of each value of a column of small whole numbers."""
-    order = np.argsort(code.astype(np.int16) if count < 2**15 else code, kind="stable")
-    bounds = np.searchsorted(code[order], np.arange(count + 1))
-    return [(v, order[bounds[v] : bounds[v + 1]]) for v in range(count) if bounds[v] < bounds[v + 1]]
-
-
 def _decided(table: Table, columns: Mapping[str, Ints], i: int) -> Decision:
     by_name = compiled(table).columns
     found = {name: values[i] for name, values in columns.items() if name in by_name and values[i] != NULL}

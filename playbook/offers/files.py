@@ -22,6 +22,7 @@ from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
 from playbook.offers.columns import batches_of, for_people, paths_of
 from playbook.offers.parallel import Crew
+from playbook.offers.population import ADDED
 from playbook.policy.model import Policy
 from playbook.sources import write_csv
 
@@ -77,7 +78,9 @@ class _ParquetOut:
             self._write()
 
     def _write(self) -> None:
-        self.writer.write_table(pa.Table.from_batches(self.held, self.schema), row_group_size=max(1, self.rows))
+        self.writer.write_table(
+            pa.Table.from_batches(self.held, self.schema), row_group_size=max(1, self.rows)
+        )
         self.held, self.rows = [], 0
 
     def close(self) -> None:
@@ -205,10 +208,12 @@ def price_file(
     crew = Crew(policy, only)
     rejects = _Rejects(output.with_suffix(".rejects.csv"))
     rows_in = rows_out = 0
+    columns: list[str] = []
     try:
         with _written_to(output) as writer:
             for priced in crew.price(batches_of(source)):
                 rejects.add(priced.rejects)
+                columns = columns or priced.batch.schema.names[: -len(ADDED)]
                 rows_in = priced.read
                 rows_out += priced.batch.num_rows
                 writer.write(priced.batch)
@@ -230,11 +235,14 @@ def price_file(
     rejects.close(keep=True)
     pricer = crew.total()
     digits = minor_digits(policy.currency)
+    asked_for = {*pricer.inputs(), *pricer.lists(), "jurisdiction"}
     return {
         "rows": rows_in,
         "priced": rows_out,
         "rejected": rejects.count,
         "clamped": pricer.clamped,
+        "columns_not_asked_for": [name for name in columns if name not in asked_for],
+        "inputs_without_column": sorted(name for name in pricer.required() if name not in columns),
         "currency": policy.currency,
         "outcomes": dict(sorted(pricer.outcomes.items())),
         "totals": {k: f"{Decimal(v).scaleb(-digits):.{digits}f}" for k, v in sorted(pricer.totals.items())},

@@ -114,6 +114,7 @@ def granted(policy: Policy, tables: Mapping[str, Table], on: date | None = None)
     for table in tables.values():
         for row in table.rows:
             yield from _role(policy, table, row)
+            yield from _decider(policy, table, row)
     if any(rung.ceiling is None and not rung.remedies for rung in rungs):
         return  # one role may grant anything
     lines = [table for table in tables.values() if table.line != "options"]
@@ -124,6 +125,23 @@ def granted(policy: Policy, tables: Mapping[str, Table], on: date | None = None)
             yield from _of_options(policy, table, lines, rungs)
         else:
             yield from _of_lines(table, rungs)
+
+
+def _decider(policy: Policy, table: Table, row: TableRow) -> Iterator[Finding]:
+    """Yield what is wrong with who decides a sum; that of a law may be a court."""
+    decider = row.payout.decider
+    if row.payout.outcome != "discretion" or not decider or table.basis == "statutory":
+        return
+    rung = rung_of(policy, decider)
+    if rung is None:
+        known = ", ".join(one.role for one in policy.authority)
+        yield at_row("authority-unknown", "warning", f"{row.id} leaves the sum to {decider}, which is no role of the ladder: {known}.", row)  # fmt: skip
+        return
+    reach = reach_of(table, [row])
+    if not _may(rung, reach, table.currency):
+        ceiling = f"{rung.ceiling} {rung.ceiling.currency}" if rung.ceiling else "kinds of its own"
+        message = f"{row.id} leaves up to {reach.told(table.currency)} to {decider}, who may grant {ceiling} at most."
+        yield at_row("authority-exceeded", "error", message, row)
 
 
 def _role(policy: Policy, table: Table, row: TableRow) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ class OfferPart:
     amount: Money | None = None
     worth: Money | None = None
     non_monetary: bool = False
+    decider: str = ""  # who has yet to decide how much it is
     harm: LocalText | None = None
 
     @property

@@ -42,9 +42,14 @@ def named_options(decisions: Iterable[Decision]) -> dict[str, list[TableRow]]:
 
 
 def roles_of(policy: Policy, rows: Iterable[TableRow]) -> tuple[str, ...]:
-    """Return the roles that rows ask for, whatever the sum. Raises InputError for one that the ladder lacks."""
+    """Return the roles that rows ask for, whatever the sum; a decider outside of the ladder (a court) is none of them.
+
+    Raises InputError for an authority that the ladder lacks.
+    """
     roles = []
     for row in rows:
+        if decider := rung_of(policy, row.payout.decider or None):
+            roles.append(decider.role)
         if not row.payout.authority:
             continue
         rung = rung_of(policy, row.payout.authority)
@@ -65,7 +70,14 @@ def owed_parts(lines: Iterable[OfferLine]) -> list[OfferPart]:
                 continue
             seen.add((line.table, line.event, line.alternative))
         out.append(
-            OfferPart(line.line, line.kind, line.label, amount=line.amount, non_monetary=line.amount is None)
+            OfferPart(
+                line.line,
+                line.kind,
+                line.label,
+                amount=line.amount,
+                non_monetary=line.amount is None and not line.decider,
+                decider=line.decider,
+            )
         )
     return out
 

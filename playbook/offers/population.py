@@ -80,6 +80,15 @@ class Pricer:
                 out.setdefault(name, column)
         return out
 
+    def lists(self) -> set[str]:
+        """Return the names of the lists of events that some table takes."""
+        return {table.events.list for table in self.tables.values() if table.events is not None}
+
+    def required(self) -> set[str]:
+        """Return the inputs that some table cannot decide without: given as they are, not worked out of others."""
+        derived = {step.name for table in self.tables.values() for step in table.derived}
+        return {name for name, column in self.inputs().items() if column.required and name not in derived}
+
     def price(self, batch: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
         """Return the batch with outcome, the three lines, their total, the options, the rows that decided, the authority."""
         n = batch.num_rows
@@ -147,7 +156,7 @@ class Pricer:
             if answer.table.line != "options":
                 unknown[answer.table.line or "inconvenience"] |= answer.lacks & lacking
         outcome = np.full(n, NOT_ELIGIBLE, dtype=np.uint8)
-        for result in (DISCRETION, PRICED):
+        for result in (PRICED, DISCRETION):
             for answer in found:
                 outcome[answer.applies & (answer.outcome == result)] = result
         outcome[lacking] = LACKING

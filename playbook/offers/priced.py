@@ -171,9 +171,9 @@ def told(decision: Decision) -> bool:
 
 def _outcome(decisions: Sequence[Decision], any_paid: bool) -> Outcome:
     found = {decision.outcome for decision in decisions}
-    if any_paid and "priced" in found:
-        return "priced"
-    return "discretion" if "discretion" in found else "not_eligible"
+    if "discretion" in found:  # a sum that somebody has yet to decide is not priced, whatever else is
+        return "discretion"
+    return "priced" if any_paid and "priced" in found else "not_eligible"
 
 
 def _lines(decision: Decision) -> list[OfferLine]:

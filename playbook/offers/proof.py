@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from playbook.offers.priced import floors_of, tables_of
 from playbook.policy.model import OptionRow, Policy
 from playbook.tables import Table, TableRow
 from playbook.tables.amounts import rounded
+from playbook.tables.cells import Input
 from playbook.tables.decide import compiled
 from playbook.tables.derive import Ints
 from playbook.tables.prove import Finding, Situations, at_row, in_order, prove
@@ -36,7 +37,7 @@ def prove_tables(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for name, table in tables.items():
         found += prove(table, floors.get(name), on, (low, high))
-        if table.currency != policy.currency and table.line != "options":
+        if policy.currency != "XXX" and table.currency != policy.currency and table.line != "options":
             message = (
                 f"{table.name} pays {table.currency}, the client {policy.currency}: no sum adds the two."
             )
@@ -48,7 +49,28 @@ def prove_tables(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
         elif table.line == "statutory":
             found += _law_of_a_client(policy, table)
     found += granted(policy, tables, on)
+    found += _one_meaning(tables.values())
     return in_order(found)
+
+
+def _one_meaning(tables: Iterable[Table]) -> Iterator[Finding]:
+    """Yield inputs of one name that mean another thing in another table: a case gives each of them once."""
+    seen: dict[str, tuple[Input, Table]] = {}
+    for table in tables:
+        for name, column in compiled(table).columns.items():
+            first, other = seen.setdefault(name, (column, table))
+            if other is table:
+                continue
+            wrong = ""
+            if column.type != first.type:
+                wrong = f"is {first.type} there and {column.type} here"
+            elif column.type == "enum" and set(column.values).isdisjoint(first.values):
+                wrong = f"has no value in common with that one ({', '.join(first.values[:6])})"
+            elif column.unit != first.unit and column.unit and first.unit:
+                wrong = f"is told in {first.unit} there and in {column.unit} here"
+            if wrong:
+                message = f"{name} of {table.name} and of {other.name} are not the same: it {wrong}. Rename one of them."
+                yield Finding("input-clash", "error", message, table.path, 1)
 
 
 def _options(policy: Policy, table: Table) -> Iterator[Finding]:

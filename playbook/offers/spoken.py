@@ -9,7 +9,7 @@ from itertools import chain
 from playbook.money import Money
 from playbook.offers.model import OfferPart
 from playbook.offers.nearly import Nearly, nearly
-from playbook.offers.options import rows_of
+from playbook.offers.options import LINES, rows_of
 from playbook.offers.phrases import MOST_CHARACTERS, Phrases
 from playbook.offers.priced import PricedCase, asked
 from playbook.offers.worded import condition_of, label_of, lower_end, named, upper_end
@@ -76,7 +76,7 @@ class _Speaker(Phrases):
             for d in self.priced.decisions
             if d.table.line != "options" and any(not p.decider for p in d.paid)
         ]
-        return sorted(found, key=lambda d: d.table.line != "statutory")
+        return sorted(found, key=lambda d: LINES.index(d.table.line or "inconvenience"))
 
     def sentences(self) -> Iterator[_Sentence]:
         """Yield every sentence; the places are those in which they are read."""

@@ -22,6 +22,9 @@ _BESIDE = re.compile(
     rf"(?<={_HAN})(?<![年月])(?=[A-Za-z0-9$€£¥])|(?<=[年月])(?=[A-Za-z$€£¥])|(?<=[A-Za-z0-9%])(?![年月日])(?={_HAN})"
 )
 
+_TAKES_NO_ARTICLE = frozenset(["the", "your", "our", "their", "a", "an", "how", "what", "whether", "which"])
+"""First words of an English name that stands in a sentence as it is."""
+
 UNITS = {
     "min": "minutes", "minute": "minutes", "minutes": "minutes", "h": "hours", "hour": "hours", "hours": "hours",
     "d": "days", "day": "days", "days": "days", "business days": "business_days", "business_days": "business_days",
@@ -197,7 +200,7 @@ def upper_end(
 
 def named(name: str, language: Language) -> str:
     """Put a name inside a sentence: with the article that an English one needs."""
-    if language != "en" or name.split(" ")[0].lower() in ("the", "your", "our", "their", "a", "an", "how"):
+    if language != "en" or name.split(" ")[0].lower() in _TAKES_NO_ARTICLE:
         return name
     return f"the {name}"
 

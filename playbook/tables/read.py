@@ -73,7 +73,10 @@ def read_table(header: Path, patches: Sequence[Path] = ()) -> Table:
             if step.function == "great_circle_km" and column.name in step.of:
                 many, places = len(column.values), len(step.settings["places"])
                 if many != places or not many:  # places are found by the order of the values
-                    found, expected = f"{places} places", f"{many} as of the values of {column.name}, 1 or more"
+                    found, expected = (
+                        f"{places} places",
+                        f"{many} as of the values of {column.name}, 1 or more",
+                    )
                     problems.append(at.problem(("derived", step.name, "places"), found, expected, "Name one file for both."))  # fmt: skip
     columns = tuple(c for c in (*inputs, *as_inputs) if c.name not in raw)
     rows_reader = _Rows(columns, PayoutReader(names, set(indices), currency, problems), problems)

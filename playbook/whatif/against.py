@@ -42,7 +42,10 @@ def other_policy(name: str, against: str, workspace: Workspace) -> Policy:
 
     A name wins over a folder of that name. Raises InputError where it is neither, PolicyError for what it holds.
     """
-    known = against == "base" or workspace.layer(against if "/" in against else f"clients/{against}").is_dir()
+    known = against == "base" or (
+        not Path(against).is_absolute()
+        and workspace.layer(against if "/" in against else f"clients/{against}").is_dir()
+    )
     if not known and Path(against).is_dir():
         return read_policy(name, older(name, Path(against), workspace))
     return read_policy(against, workspace)

@@ -100,8 +100,11 @@ class Changes:
             page.remove(place.line)
             return f"{where} taken out, as the layer below has it"
         page.set(place.line, place.column, new)
-        if in_patch and given.reason:
-            page.set(place.line, "reason", given.reason)
+        if in_patch:  # who approved the old value did not approve this one
+            for name in ("source", "approved_by"):
+                page.set(place.line, name, self.form.get(name, ""))
+            if given.reason:
+                page.set(place.line, "reason", given.reason)
         return where
 
     def _patch(self, sheet: GivenSheet, given: Given, column: str, was: str, value: str) -> str:

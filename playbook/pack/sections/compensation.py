@@ -8,13 +8,14 @@ from pathlib import Path
 from playbook import charts
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
-from playbook.offers import Offer, OfferPart
+from playbook.offers import Offer, OfferLine, OfferPart
 from playbook.offers.priced import told
 from playbook.offers.worded import label_of, value_of
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS, role
 from playbook.pack.sections.situation import drawing
 from playbook.pack.words import joined, listed, local, marked, message, money, named, plain, word
+from playbook.policy.authority import rung_of
 from playbook.tables import Decision, TableRow
 from playbook.tables.decide import compiled
 from playbook.text import Language
@@ -24,6 +25,8 @@ def part_value(part: OfferPart, language: Language) -> str:
     """Return what a part is: a sum that is paid, a thing and its worth, or something that is not money."""
     if part.amount is not None:
         return money(part.amount, language)
+    if part.decider:
+        return word("sum_undecided", language)
     if part.worth is not None:
         return word("worth", language, value=money(part.worth, language))
     return word("not_money", language)
@@ -49,12 +52,14 @@ def owed(case: Case) -> tuple[Block, ...]:
             )
         )
     if offers.decider:
-        blocks.append(Paragraph(text(word("decider", language, role=offers.decider))))
+        rung = rung_of(case.policy, offers.decider)
+        who = plain(rung.label, language) if rung else offers.decider
+        blocks.append(Paragraph(text(word("decider", language, role=who))))
     if offers.lines:
         rows = [
             (
                 named("line", line.line, language), named("basis", line.basis, language), local(line.label, language),
-                money(line.amount, language) if line.amount is not None else word("not_money", language), line.row, Run(line.source, mark="quiet"),
+                _value(line, language), line.row, Run(line.source, mark="quiet"),
             )
             for line in offers.lines
         ]  # fmt: skip
@@ -66,6 +71,18 @@ def owed(case: Case) -> tuple[Block, ...]:
         ]
         blocks.append(table([*heads, word("row", language), word("source", language)], rows))
     return tuple(blocks)
+
+
+def _value(line: OfferLine, language: Language) -> str:
+    """Return what a line comes to: a sum, bounds that somebody decides between, or something that is not money."""
+    if line.amount is not None:
+        return money(line.amount, language) or ""
+    bounds = [money(bound, language) for bound in (line.at_least, line.at_most) if bound is not None]
+    if line.decider:
+        if line.at_least is None and bounds:
+            return word("at_most", language, value=bounds[0])
+        return "–".join(str(bound) for bound in bounds) or word("sum_undecided", language)
+    return word("not_money", language)
 
 
 def options(case: Case) -> tuple[Block, ...]:
