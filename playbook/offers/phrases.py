@@ -37,6 +37,10 @@ class Phrases:
         """Join words that all hold: a, b and c; each once."""
         return self._joined("and_last", list(dict.fromkeys(items)))
 
+    def all_reasons(self, items: Iterable[str]) -> str:
+        """Join reasons that all hold; each once."""
+        return self._joined("and_reason", list(dict.fromkeys(items)))
+
     def one_of(self, items: Iterable[str]) -> str:
         """Join words of which one holds: a, b or c; each once."""
         return self._joined("or_last", list(dict.fromkeys(items)))
@@ -92,7 +96,7 @@ class Phrases:
         whys = list(dict.fromkeys(row.why[self.language] for row in rows if row.why.get(self.language)))
         quantities, answers = self.values(decision, rows)
         for count in range(len(whys), 0, -1):
-            why = self.all_of(whys[:count])
+            why = self.all_reasons(whys[:count])
             for most in range(len(quantities), 0, -1):
                 told = self.side_by_side(quantities[:most])
                 yield self.say("because_values", why=why, values=told)
