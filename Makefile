@@ -39,11 +39,11 @@ browser:
 	@sh tools/system_packages.sh
 
 test: install browser lint
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --numprocesses auto --dist loadfile
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 -p no:timeout -W ignore::pytest.PytestConfigWarning notebooks
 
 test-fast: install
-	$(BIN)/python -m pytest tests -m "not slow"
+	$(BIN)/python -m pytest tests -m "not slow" --numprocesses auto --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -48,9 +48,12 @@ def has(key: str) -> bool:
 
 def fill(template: str, values: dict[str, Any]) -> str:
     """Fill `{name}` slots with plain text: no attribute access, no format codes, no second pass."""
-    return "".join(
-        literal if name is None else f"{literal}{values[name]}" for literal, name in _parsed(template)
-    )
+    out = []
+    for literal, name in _parsed(template):
+        out.append(literal)
+        if name is not None:
+            out.append(str(values[name]))
+    return "".join(out)
 
 
 @lru_cache(maxsize=4096)

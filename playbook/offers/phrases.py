@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from playbook.messages import say
 from playbook.money import Money
-from playbook.offers.worded import asked_of, label_of, say_here, value_of
+from playbook.offers.worded import asked_of, label_of, spaced, value_of
 from playbook.tables import Decision, Paid, TableRow
 from playbook.tables.cells import Input
 from playbook.text import Language, format_money
@@ -21,13 +22,14 @@ class Phrases:
         self.language = language
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a message of `explained`."""
-        return say_here(key, self.language, **values)
+        """Return a message of `explained`; a whole sentence is set apart from figures and Latin letters by `fits`."""
+        return say(f"explained.{key}", self.language, **values)
 
     def fits(self, candidates: Iterable[str | None]) -> str | None:
         """Return the first sentence that is short enough to be read out."""
         most = MOST_CHARACTERS[self.language]
-        return next((text for text in candidates if text and len(text) <= most), None)
+        short = (spaced(text, self.language) for text in candidates if text and len(text) <= most)
+        return next((text for text in short if len(text) <= most), None)
 
     def money(self, amount: Money) -> str:
         """Return a sum as the language writes it."""

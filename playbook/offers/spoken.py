@@ -12,7 +12,7 @@ from playbook.offers.nearly import Nearly, nearly
 from playbook.offers.options import LINES, rows_of
 from playbook.offers.phrases import MOST_CHARACTERS, Phrases
 from playbook.offers.priced import PricedCase, asked
-from playbook.offers.worded import condition_of, label_of, lower_end, named, upper_end
+from playbook.offers.worded import condition_of, label_of, lower_end, named, spaced, upper_end
 from playbook.policy.authority import rung_of
 from playbook.policy.model import Policy
 from playbook.tables import Decision, Paid
@@ -49,7 +49,8 @@ def _spoken(speaker: _Speaker) -> tuple[str, ...]:
     if sum(one.spare < NEAR for one in found) < MOST_SENTENCES:  # else there is no room for more
         found += speaker.beyond()
     kept = sorted(found, key=lambda one: one.spare)[:MOST_SENTENCES]
-    return tuple(dict.fromkeys(one.text for one in sorted(kept, key=lambda one: one.place)))
+    read = (spaced(one.text, speaker.language) for one in sorted(kept, key=lambda one: one.place))
+    return tuple(dict.fromkeys(read))
 
 
 def in_languages(priced: PricedCase, policy: Policy) -> dict[Language, list[str]]:
