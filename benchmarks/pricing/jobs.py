@@ -17,8 +17,7 @@ from benchmarks.pricing.customers import one
 from benchmarks.pricing.engines import ENGINES, OURS
 from benchmarks.pricing.engines.duckdb_sql import loaded
 from benchmarks.pricing.whole_sql import WholePrice
-from playbook.offers.columns import BATCH
-from playbook.offers.population import Pricer
+from playbook.offers.parallel import Crew, pieces
 from playbook.offers.priced import tables_of
 from playbook.tables import read_table
 
@@ -136,20 +135,17 @@ class Whole(Job):
         self.found: Any = None
         policy = clients.policy()
         if spec["engine"] == OURS:
-            self.pricer = Pricer(policy)
+            self.crew = Crew(policy)
             self.answer = self._ours
-            self.pricer.price(self.customers.to_batches(max_chunksize=16)[0], 0)  # compiles the tables
+            list(self.crew.price(self.customers.to_batches(max_chunksize=16)[:1]))  # compiles the tables
         else:
             self.connection = loaded(tables_of(policy)[clients.TABLE], self.customers)
             self.sql = WholePrice(policy).query("customers", self.customers.schema.names)
             self.answer = self._duckdb
 
     def _ours(self) -> Any:
-        first, out = 0, []
-        for batch in self.customers.to_batches(max_chunksize=BATCH):
-            out.append(self.pricer.price(batch, first))
-            first += batch.num_rows
-        return pa.Table.from_batches(out)
+        batches = pieces(self.customers, len(self.crew.pricers))
+        return pa.Table.from_batches([priced.batch for priced in self.crew.price(batches)])
 
     def _duckdb(self) -> Any:
         return self.connection.sql(self.sql).to_arrow_table()

@@ -154,43 +154,56 @@ class Chooser:
         authority = np.full(n, -1, dtype=np.int8)
         options = tuple(sorted({choice.option for one in choices for choice in one.options}))
         pattern = np.zeros(n, dtype=np.int64 if len(options) < 62 else object)
+        named = [{choice.option: choice for choice in one.options} for one in choices]
+        hidden_ones = bool(hidden.any())
         for bit, option in enumerate(options):
-            each = [next((c for c in one.options if c.option == option), None) for one in choices]
+            each = [by_name.get(option) for by_name in named]
             first = next(c for c in each if c is not None)
-            here = np.array([c is not None for c in each], dtype=bool)[code] & ~hidden
+            here = np.array([c is not None for c in each], dtype=bool)[code]
+            if hidden_ones:
+                here &= ~hidden
             if first.substitute:
                 here &= law > 0
             at = np.flatnonzero(here)
+            which = code[at]
             mine = {name: columns[name][at] for name in _inputs(first) if name in columns}
-            total = owed[at] + _worth(first.own, mine, law[at], len(at))
-            least = np.array([c.least if c else 0 for c in each], dtype=np.int8)[code[at]]
-            granted = self._granted(code[at], [c.rungs if c else () for c in each], least, total)
+            total = owed[at] + _worth(first.own, mine, law, len(at))
+            least = np.array([c.least if c else 0 for c in each], dtype=np.int8)
+            granted = self._granted(which, [c.rungs if c else None for c in each], least, total)
             if first.substitute:
-                worth = _worth(first.substitute, mine, law[at], len(at))
-                instead = worth >= law[at]
-                other = total - law[at] + worth
-                rungs = [c.rungs_substituted if c else () for c in each]
-                granted = np.where(instead, self._granted(code[at], rungs, least, other), granted)
+                due = law[at]
+                worth = _worth(first.substitute, mine, due, len(at))
+                instead = worth >= due
+                other = total - due + worth
+                rungs = [c.rungs_substituted if c else None for c in each]
+                granted = np.where(instead, self._granted(which, rungs, least, other), granted)
                 total = np.where(instead, other, total)
             most[at] = np.maximum(most[at], total)
             authority[at] = np.maximum(authority[at], granted)
             pattern[at] |= 1 << bit
         none = np.flatnonzero(most == NULL)
-        least = np.array([one.least for one in choices], dtype=np.int8)[code[none]]
+        least = np.array([one.least for one in choices], dtype=np.int8)
         authority[none] = self._granted(code[none], [one.rungs for one in choices], least, owed[none])
         return Offered(options, pattern, most, authority)
 
     def _granted(
-        self, code: npt.NDArray[np.int64], rungs: Sequence[tuple[int, ...]], least: npt.NDArray[np.int8], total: Ints
+        self, code: npt.NDArray[np.int64], rungs: Sequence[tuple[int, ...] | None], least: npt.NDArray[np.int8], total: Ints
     ) -> npt.NDArray[np.int8]:  # fmt: skip
         """Return the lowest rungs that may grant totals, where `rungs[code]` are those that may grant such things."""
-        different = list(dict.fromkeys(rungs))
-        which = np.array([different.index(one) for one in rungs], dtype=np.intp)[code]
-        out = np.full(len(total), -1, dtype=np.int8)
-        for number, one in enumerate(different):
-            at = np.flatnonzero(which == number) if len(different) > 1 else np.arange(len(total))
-            out[at] = self.may_grant(one, total[at])
-        return np.where(out < 0, out, np.maximum(out, least)).astype(np.int8)
+        different = list(dict.fromkeys(one for one in rungs if one is not None))
+        if len(different) == 1:
+            out = self.may_grant(different[0], total)
+        else:
+            which = np.array([-1 if one is None else different.index(one) for one in rungs], dtype=np.intp)[
+                code
+            ]
+            out = np.full(len(total), -1, dtype=np.int8)
+            for number, one in enumerate(different):
+                at = np.flatnonzero(which == number)
+                out[at] = self.may_grant(one, total[at])
+        if least.any():
+            out = np.where(out < 0, out, np.maximum(out, least[code])).astype(np.int8)
+        return out
 
 
 def _inputs(choice: _Choice) -> set[str]:

@@ -190,13 +190,15 @@ def _neutral(texts: pa.Array) -> pa.Array:
 
 def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Scale an Arrow column for `evaluate`; return it with a mask of the values that are not of the input's type."""
-    null = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False))
     try:
         out = _scaled(column, values)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return _one_by_one(column, values)
-    bad = (out == NULL) & ~null
-    out = np.where(null, NULL, out)
+    bad = out == NULL
+    if values.null_count:
+        null = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False))
+        bad &= ~null
+        out = np.where(null, NULL, out)
     if bad.any():  # spaces, or a word for nothing
         at = np.flatnonzero(bad)
         out[at], bad[at] = _one_by_one(
@@ -281,6 +283,8 @@ def _scaled(column: Input, values: pa.Array) -> Ints:
     if not pa.types.is_integer(values.type) and not pa.types.is_null(values.type):
         raise pa.ArrowInvalid("no number")  # a duration in nanoseconds would be read as minutes
     whole, scale = _ints(pc.cast(values, pa.int64())), 10**column.decimals
+    if scale == 1 and values.type.bit_width < 64:
+        return whole
     if ((whole != NULL) & ((whole > HIGH // scale) | (whole < LOW // scale))).any():
         raise pa.ArrowInvalid("more than 64 bits")
     return np.where(whole == NULL, NULL, whole * scale)
@@ -303,8 +307,13 @@ def _minor(values: pa.Array, decimals: int) -> Ints:
     words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[
         exact.offset : exact.offset + len(exact)
     ]
+    fits = words[:, 1] == words[:, 0] >> 63
+    if not exact.null_count:
+        if not fits.all():
+            raise pa.ArrowInvalid("more than 64 bits")
+        return np.ascontiguousarray(words[:, 0])
     null = np.asarray(pc.is_null(exact).to_numpy(zero_copy_only=False))
-    if not ((words[:, 1] == words[:, 0] >> 63) | null).all():
+    if not (fits | null).all():
         raise pa.ArrowInvalid("more than 64 bits")
     return np.where(null, NULL, words[:, 0])
 
@@ -321,8 +330,16 @@ def halves(values: Ints) -> tuple[Ints, Ints]:
 
 def exact_sum(values: Ints) -> int:
     """Return the sum of a column of whole numbers, however large it is."""
+    if small(values):
+        return int(values.sum())
     high, low = halves(values)
     return (int(high.sum()) << 32) + int(low.sum())
+
+
+def small(values: Ints) -> bool:
+    """Tell whether no sum of a column's values can run over 64 bits."""
+    most = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    return most * len(values) < 2**62
 
 
 def named(index: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Array:
@@ -334,7 +351,9 @@ def named(index: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Array
 
 def decimals(minor: Ints, empty: npt.NDArray[np.bool_], digits: int) -> pa.Array:
     """Return minor units as an Arrow column of decimals, exactly, without going through text or floats."""
-    words = np.stack([minor, minor >> 63], axis=1).astype("<i8")  # 128 bits: the number, then its sign
-    valid = np.packbits(~empty, bitorder="little")
-    buffers = [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())]
+    words = np.empty((len(minor), 2), dtype="<i8")  # 128 bits: the number, then its sign
+    words[:, 0] = minor
+    np.right_shift(minor, 63, out=words[:, 1])
+    valid = pa.py_buffer(np.packbits(~empty, bitorder="little")) if empty.any() else None
+    buffers = [valid, pa.py_buffer(words)]
     return pa.Array.from_buffers(pa.decimal128(18, digits), len(minor), buffers)

@@ -13,8 +13,7 @@ import pyarrow as pa
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.columns import BATCH
-from playbook.offers.parallel import Crew
+from playbook.offers.parallel import Crew, pieces
 from playbook.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def price_frame(policy: Policy, customers: Any, *, only: str | None = None) -> P
     """
     table = _table(customers)
     crew = Crew(policy, only)
-    found = list(crew.price(table.combine_chunks().to_batches(max_chunksize=BATCH)))
+    found = list(crew.price(pieces(table, len(crew.pricers))))
     batches = [priced.batch for priced in found]
     refused = [row for priced in found for row in priced.rejects]
     pricer = crew.total()

@@ -11,11 +11,16 @@ from queue import SimpleQueue
 
 import pyarrow as pa
 
+from playbook.offers.columns import BATCH
 from playbook.offers.population import Pricer
 from playbook.policy.model import Policy
 
 MOST_WORKERS = 4
 """The arithmetic runs outside of Python's lock, the rest of it does not: more threads would wait for each other."""
+
+
+MOST_ROWS = 500_000
+"""Of a batch in memory: what is worked on is some hundred bytes a row."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,12 @@ class Crew:
             whole.clamped += other.clamped
         self.pricers = [whole]
         return whole
+
+
+def pieces(table: pa.Table, workers: int) -> list[pa.RecordBatch]:
+    """Return a table in memory as batches, one for each worker, none of them too small or too large."""
+    size = min(MOST_ROWS, max(BATCH, -(-table.num_rows // workers)))
+    return table.combine_chunks().to_batches(max_chunksize=size)  # type: ignore[no-any-return]
 
 
 def processors() -> int:

@@ -29,7 +29,7 @@ from playbook.offers.answers import (
     wanted,
 )
 from playbook.offers.choices import Choices, Chooser, Fired
-from playbook.offers.columns import decimals, exact_sum, halves, named, value_of
+from playbook.offers.columns import decimals, exact_sum, halves, named, small, value_of
 from playbook.offers.options import LINES, inputs_of
 from playbook.offers.priced import applies, asked, floors_of, price_case, tables_of
 from playbook.policy.model import Policy
@@ -220,8 +220,11 @@ class Pricer:
 
     def _add_rows(self, answer: Answer) -> None:
         sums = [np.zeros(len(answer.fired), dtype=np.int64) for _ in range(2)]
-        for half, values in zip(sums, halves(answer.minor), strict=True):
-            np.add.at(half, answer.code, values)
+        if small(answer.minor):
+            np.add.at(sums[1], answer.code, answer.minor)
+        else:
+            for half, values in zip(sums, halves(answer.minor), strict=True):
+                np.add.at(half, answer.code, values)
         for value in np.flatnonzero(np.bincount(answer.code, minlength=len(answer.fired))).tolist():
             if answer.fired[value]:
                 self.by_row[_ids(answer.fired[value])] += (int(sums[0][value]) << 32) + int(sums[1][value])
