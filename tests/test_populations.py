@@ -237,3 +237,21 @@ def test_a_sum_that_somebody_has_yet_to_decide_is_not_priced_and_needs_that_some
         ("discretion", "leader"),
         ("priced", "first_line"),
     ]
+
+
+def test_columns_of_a_file_come_back_with_the_types_they_had(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "order": pa.array(["A1", "A2", None], pa.string()),
+            "city": pa.array(["Taipei", "Taipei", "Tainan"]).dictionary_encode(),
+            "at": pa.array([0, 1, 2], pa.timestamp("us", "Asia/Taipei")),
+            "price": pa.array([Decimal("12.00"), None, Decimal("13.00")], pa.decimal128(9, 2)),
+            "delay_min": pa.array([200, 201, 202], pa.int16()),
+            "damaged": [True, False, None],
+        }
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "in.parquet")
+    price_file(bakery(), str(tmp_path / "in.parquet"), tmp_path / "out.parquet")
+    found = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert found.select(table.schema.names).schema.equals(table.schema)
+    assert found.select(table.schema.names).to_pylist() == table.to_pylist()

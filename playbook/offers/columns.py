@@ -43,6 +43,20 @@ def rows_of_files(source: str) -> int | None:
         return None
 
 
+def plain_words(schema: pa.Schema) -> list[str]:
+    """Return the columns of plain text: they are read as dictionaries, and written as the text they were."""
+    return [field.name for field in schema if field.type == pa.string()]
+
+
+def words_of(source: str) -> list[str]:
+    """Return the columns of plain text of a source; none where it is no Parquet that can be read."""
+    try:
+        first = next((p for p in paths_of(source) if p.is_file() and p.suffix == ".parquet"), None)
+        return plain_words(pyarrow.parquet.read_schema(first)) if first else []
+    except (pa.ArrowException, OSError):
+        return []
+
+
 def batches_of(source: str) -> Iterator[pa.RecordBatch]:
     """Yield record batches of a CSV file, a Parquet file, or a folder or glob of Parquet files.
 
@@ -65,7 +79,9 @@ def batches_of(source: str) -> Iterator[pa.RecordBatch]:
     schema: pa.Schema | None = None
     for path in files:
         try:
-            with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+            # Words are read as the file keeps them, each once; without pre_buffer, not the whole file at a time.
+            words = plain_words(pyarrow.parquet.read_schema(path))
+            with pyarrow.parquet.ParquetFile(path, pre_buffer=False, read_dictionary=words) as file:
                 if schema is not None and not file.schema_arrow.equals(schema):
                     found, expected = "other columns than the files before it", f"those of {files[0]}"
                     raise InputError(
@@ -200,7 +216,7 @@ def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.
         bad &= ~null
         out = np.where(null, NULL, out)
     if bad.any():  # spaces, or a word for nothing
-        at = np.flatnonzero(bad)
+        at, out = np.flatnonzero(bad), np.array(out)  # Arrow's own numbers may only be read
         out[at], bad[at] = _one_by_one(
             column, pa.array([str(value_of(values, int(i))) for i in at], pa.string())
         )

@@ -6,7 +6,8 @@ totals reconcile: rows in = rows priced + rows rejected, and the totals are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +21,7 @@ import pyarrow.parquet
 
 from playbook.errors import InputError, Problem
 from playbook.money import minor_digits
-from playbook.offers.columns import batches_of, for_people, paths_of
+from playbook.offers.columns import batches_of, for_people, paths_of, words_of
 from playbook.offers.parallel import Crew
 from playbook.offers.population import ADDED
 from playbook.policy.model import Policy
@@ -56,7 +57,8 @@ class _ParquetOut:
     Whole numbers of 64 bits are mostly ids: a dictionary of them would be as large as they are.
     """
 
-    def __init__(self, path: Path, first: pa.RecordBatch) -> None:
+    def __init__(self, path: Path, first: pa.RecordBatch, words: Sequence[str]) -> None:
+        plain = pa.schema([pa.field(f.name, pa.string()) if f.name in words else f for f in first.schema])
         ids = [field.name for field in first.schema if field.type in (pa.int64(), pa.uint64())]
         self.writer = pyarrow.parquet.ParquetWriter(
             path,
@@ -64,9 +66,13 @@ class _ParquetOut:
             compression="zstd",
             compression_level=1,
             store_decimal_as_integer=True,
+            store_schema=False,
             use_dictionary=[field.name for field in first.schema if field.name not in ids],
             column_encoding=dict.fromkeys(ids, "DELTA_BINARY_PACKED") or None,
         )
+        # What was plain text stays so for whoever reads the file, although it is handled as a dictionary here.
+        told = base64.b64encode(plain.serialize().to_pybytes())
+        self.writer.add_key_value_metadata({"ARROW:schema": told})
         self.schema = first.schema
         self.held: list[pa.RecordBatch] = []
         self.rows = 0
@@ -119,8 +125,8 @@ class _Rejects:
 class _Writer:
     """Write batches in a thread of its own, so that the next one is priced meanwhile."""
 
-    def __init__(self, part: Path, parquet: bool) -> None:
-        self.part, self.parquet = part, parquet
+    def __init__(self, part: Path, parquet: bool, words: Sequence[str]) -> None:
+        self.part, self.parquet, self.words = part, parquet, words
         self.waiting: Queue[pa.RecordBatch | None] = Queue(maxsize=_WAITING)
         self.error: BaseException | None = None
         self.thread = Thread(target=self._run, daemon=True)
@@ -133,7 +139,11 @@ class _Writer:
                 continue  # take what still comes, so that nobody waits for us
             try:
                 if out is None:
-                    out = _ParquetOut(self.part, batch) if self.parquet else _CsvOut(self.part, batch)
+                    out = (
+                        _ParquetOut(self.part, batch, self.words)
+                        if self.parquet
+                        else _CsvOut(self.part, batch)
+                    )
                 out.write_batch(batch)
             except BaseException as error:
                 self.error = error
@@ -158,10 +168,10 @@ class _Writer:
 
 
 @contextmanager
-def _written_to(output: Path) -> Iterator[_Writer]:
+def _written_to(output: Path, words: Sequence[str]) -> Iterator[_Writer]:
     """Give a writer whose file appears at the end, whole, or not at all."""
     part = output.with_name(output.name + ".part")
-    writer = _Writer(part, output.suffix == ".parquet")
+    writer = _Writer(part, output.suffix == ".parquet", words)
     try:
         yield writer
     except BaseException:
@@ -210,7 +220,7 @@ def price_file(
     rows_in = rows_out = 0
     columns: list[str] = []
     try:
-        with _written_to(output) as writer:
+        with _written_to(output, words_of(source)) as writer:
             for priced in crew.price(batches_of(source)):
                 rejects.add(priced.rejects)
                 columns = columns or priced.batch.schema.names[: -len(ADDED)]
