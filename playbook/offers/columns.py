@@ -211,7 +211,8 @@ def scale_column(column: Input, values: pa.Array) -> tuple[Ints, npt.NDArray[np.
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return _one_by_one(column, values)
     bad = out == NULL
-    if values.null_count:
+    # A word of a dictionary may be null itself: only of plain columns does the count tell.
+    if values.null_count or pa.types.is_dictionary(values.type) or pa.types.is_run_end_encoded(values.type):
         null = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False))
         bad &= ~null
         out = np.where(null, NULL, out)
