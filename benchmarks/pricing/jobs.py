@@ -206,7 +206,7 @@ class FileFloor(Job):
         self.batches = floors.priced_batches(clients.policy(), self.source, only)
 
     def run(self) -> None:
-        raise NotImplementedError("both halves are timed")
+        self.timed()
 
     def timed(self) -> dict[str, float]:
         return floors.read_and_write(self.source, self.output, self.batches, self.rows)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from playbook.documents import Block, Callout, Document, Heading, Paragraph, Run, table, text
+from playbook.documents.written import local, plain
 from playbook.handbook.authority import authority, severity
 from playbook.handbook.clocks import clocks
 from playbook.handbook.compensation import compensation, entitlements, options
@@ -18,7 +19,7 @@ from playbook.handbook.sources import sources
 from playbook.handbook.steps import first_hour, playbook, side_tracks
 from playbook.handbook.switches import switches
 from playbook.handbook.voice import before_you_answer, voice
-from playbook.handbook.words import listed, local, named, pairs, plain, quiet, word
+from playbook.handbook.words import listed, named, pairs, quiet, word
 from playbook.messages import say
 from playbook.policy.model import Policy
 from playbook.text import Language, format_date

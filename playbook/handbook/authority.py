@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from playbook.documents import Block, Heading, Paragraph, text
+from playbook.documents.written import local, plain
 from playbook.handbook.conditions import in_words
-from playbook.handbook.words import dates, filled, listed, local, money, plain, quiet, remedy_kind, word, yes
+from playbook.handbook.words import dates, filled, listed, money, quiet, remedy_kind, word, yes
 from playbook.messages import has, say
 from playbook.policy.authority import ladder
 from playbook.policy.model import Condition, Policy, Rung, SeverityRule

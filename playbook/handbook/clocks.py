@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from playbook.documents import Block, Heading, Paragraph, table, text
-from playbook.handbook.words import dates, joined, listed, local, quiet, strong, word
+from playbook.documents.written import joined, local
+from playbook.handbook.words import dates, listed, quiet, strong, word
 from playbook.messages import has, say
 from playbook.offers.worded import spaced
 from playbook.policy.model import ClockRule, Policy

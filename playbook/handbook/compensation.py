@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, text
 from playbook.documents import table as as_table
+from playbook.documents.written import joined, local, plain
 from playbook.handbook.payouts import Worded, given, share
-from playbook.handbook.words import dates, filled, joined, listed, local, money, plain, quiet, strong, word
+from playbook.handbook.words import dates, filled, listed, money, quiet, strong, word
 from playbook.messages import say
 from playbook.offers import tables_of
 from playbook.offers.worded import asked_of, condition_of, label_of, say_here

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from playbook.documents.written import plain
 from playbook.handbook.switches import about, value_in_words
-from playbook.handbook.words import named, plain, stage, word
+from playbook.handbook.words import named, stage, word
 from playbook.messages import has, say
 from playbook.offers.worded import spaced
 from playbook.policy.model import Condition, Policy

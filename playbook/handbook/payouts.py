@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playbook.documents import Runs, text
-from playbook.handbook.words import joined, local, money, plain, quiet, remedy_kind, role, strong, word
+from playbook.documents.written import joined, local, plain
+from playbook.handbook.words import money, quiet, remedy_kind, role, strong, word
 from playbook.money import Money
 from playbook.offers.options import rows_of
 from playbook.offers.worded import counted, label_of, spaced

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from playbook.documents import Block, Heading, Paragraph, Runs, table, text
-from playbook.handbook.words import listed, plain, strong, word
+from playbook.documents.written import plain
+from playbook.handbook.words import listed, strong, word
 from playbook.offers import tables_of
 from playbook.policy.model import Policy
 from playbook.text import Language

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playbook.documents import Block, Callout, Heading, List, PageBreak, Paragraph, Run, Runs, table, text
+from playbook.documents.written import joined, local, plain
 from playbook.handbook.clocks import by_when, clock_rules, due_in_words
 from playbook.handbook.conditions import in_words
-from playbook.handbook.words import (
-    in_order,
-    joined,
-    local,
-    plain,
-    quiet,
-    role,
-    roles,
-    stage,
-    strong,
-    word,
-)
+from playbook.handbook.words import in_order, quiet, role, roles, stage, strong, word
 from playbook.messages import say
 from playbook.policy.model import ClockRule, Policy, Step
 from playbook.text import Language

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from playbook.documents import Block, Heading, Paragraph, Runs, table, text
-from playbook.handbook.words import filled, listed, local, quiet, word
+from playbook.documents.written import local
+from playbook.handbook.words import filled, listed, quiet, word
 from playbook.messages import has, say
 from playbook.offers.worded import spaced
 from playbook.policy.model import Policy, Switch

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from playbook.documents import Block, Heading, List, Paragraph, Runs, text
-from playbook.handbook.words import filled, joined, local, named, pairs, quiet, role, word
+from playbook.documents.written import joined, local
+from playbook.handbook.words import filled, named, pairs, quiet, role, word
 from playbook.messages import say
 from playbook.policy.model import Policy
 from playbook.text import Language

@@ -8,11 +8,12 @@ from typing import Any
 
 from playbook.documents import Run, Runs, table, text
 from playbook.documents.blocks import Table
+from playbook.documents.written import local, plain
 from playbook.messages import has, say
 from playbook.money import Money
 from playbook.offers.worded import spaced
 from playbook.policy.model import Policy
-from playbook.text import Language, LocalText, format_date, format_money
+from playbook.text import Language, format_date, format_money
 
 
 def word(key: str, language: Language, /, **values: Any) -> str:
@@ -24,32 +25,6 @@ def named(group: str, value: str, language: Language) -> str:
     """Return the word that packs have for one value of a closed list (`fault.company`), else the value itself."""
     key = f"pack.{group}_{value}"
     return say(key, language).rstrip(".。") if has(key) else value
-
-
-def local(written: LocalText | str | None, language: Language) -> Runs:
-    """Return a person's text in the language, else as it was written, marked with its own language."""
-    if not written:
-        return ()
-    if isinstance(written, str):
-        return (Run(written),)
-    if language in written:
-        return (Run(written[language]),)
-    other, words = next(iter(written.items()))
-    return (Run(words, language=other),)  # type: ignore[arg-type]
-
-
-def plain(written: LocalText | str | None, language: Language) -> str:
-    """Return a person's text as `local` does, without its marks."""
-    return "".join(run.text for run in local(written, language))
-
-
-def joined(parts: Iterable[Runs], separator: str) -> Runs:
-    """Put runs one after the other, without those that are empty."""
-    out: list[Run] = []
-    for part in parts:
-        if part:
-            out += [*([Run(separator)] if out else []), *part]
-    return tuple(out)
 
 
 def quiet(words: str) -> Runs:

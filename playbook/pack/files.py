@@ -22,12 +22,13 @@ from playbook.documents import (
     words,
 )
 from playbook.documents.spreadsheet import Value
+from playbook.documents.written import plain
 from playbook.drafts import Draft
 from playbook.drafts.outgoing import outgoing
 from playbook.pack.case import Case
 from playbook.pack.manifest import Audience, PackFile
 from playbook.pack.sections.apology import paragraphs
-from playbook.pack.words import named, plain, when, word
+from playbook.pack.words import named, when, word
 from playbook.sources import write_csv
 from playbook.text import LANGUAGES, Language, in_language
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 from playbook.documents import Run, Runs
 from playbook.documents.blocks import Mark
+from playbook.documents.written import plain
 from playbook.incident.model import Incident
 from playbook.messages import has, say
 from playbook.money import Money
-from playbook.text import Language, LocalText
+from playbook.text import Language
 from playbook.times import Moment
 
 
@@ -23,35 +24,6 @@ def named(group: str, value: str, language: Language) -> str:
     """Return the word for one value of a closed list (`fact.confirmed`), or the value itself where it has none."""
     key = f"pack.{group}_{value}"
     return say(key, language) if has(key) else value
-
-
-def local(text: LocalText | str | None, language: Language) -> Runs:
-    """Return a person's text: in the language, else as it was written, marked with its own language.
-
-    For internal files only: public ones leave out what is not written in their language.
-    """
-    if not text:
-        return ()
-    if isinstance(text, str):
-        return (Run(text),)
-    if language in text:
-        return (Run(text[language]),)
-    other, words = next(iter(text.items()))
-    return (Run(words, language=other),)  # type: ignore[arg-type]
-
-
-def plain(text: LocalText | str | None, language: Language) -> str:
-    """Return a person's text as `local` does, without its marks."""
-    return "".join(run.text for run in local(text, language))
-
-
-def joined(parts: list[Runs], separator: str) -> Runs:
-    """Put runs one after the other."""
-    out: list[Run] = []
-    for part in parts:
-        if part:
-            out += [*([Run(separator)] if out else []), *part]
-    return tuple(out)
 
 
 def when(moment: Moment | None, zone: str, language: Language) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from math import prod
 from threading import Lock
 from typing import Any
 
@@ -150,10 +151,7 @@ class Grid:
     @property
     def size(self) -> int:
         """Return the number of cells of the grid (a Python int: it may be huge)."""
-        out = 1
-        for n in self.shape:
-            out *= n
-        return out
+        return prod(self.shape)
 
     @property
     def dense(self) -> bool:

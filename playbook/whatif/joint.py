@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -129,10 +130,7 @@ class Joint:
     @property
     def size(self) -> int:
         """Return the number of situations."""
-        out = 1
-        for n in self.shape:
-            out *= n
-        return out
+        return prod(self.shape)
 
     @property
     def trials(self) -> int:

@@ -7,12 +7,13 @@ from typing import Any
 
 from playbook.checks import DraftReport
 from playbook.documents import Block, Callout, Heading, Letter, List, Paragraph, Run, Runs, table, text
+from playbook.documents.written import joined, local
 from playbook.drafts import Draft
 from playbook.linter import Report
 from playbook.pack.case import Case
 from playbook.pack.sections.decide import VERDICT_MARKS
 from playbook.pack.sections.response import LEVEL_MARKS
-from playbook.pack.words import joined, listed, local, marked, message, named, word
+from playbook.pack.words import listed, marked, message, named, word
 from playbook.text import Language
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from playbook import charts
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.documents.written import joined, local, plain
 from playbook.offers import Offer, OfferLine, OfferPart
 from playbook.offers.priced import told
 from playbook.offers.worded import label_of, value_of
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS, role
 from playbook.pack.sections.situation import drawing
-from playbook.pack.words import joined, listed, local, marked, message, money, named, plain, word
+from playbook.pack.words import listed, marked, message, money, named, word
 from playbook.policy.authority import rung_of
 from playbook.tables import Decision, TableRow
 from playbook.tables.decide import compiled

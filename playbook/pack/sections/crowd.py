@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playbook import charts
 from playbook.documents import Block, Heading, Paragraph, Runs, table, text
+from playbook.documents.written import local, plain
 from playbook.pack.case import Case
 from playbook.pack.sections.situation import drawing, pairs
-from playbook.pack.words import local, plain, when, word
+from playbook.pack.words import when, word
 
 
 def crowd(case: Case) -> tuple[Block, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from playbook.documents import Block, Callout, Heading, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.documents.written import joined, local
 from playbook.drafts import Draft
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS
-from playbook.pack.words import joined, listed, local, marked, named, remark, when, word
+from playbook.pack.words import listed, marked, named, remark, when, word
 from playbook.plan import Owner
 from playbook.text import Language
 from playbook.times import Moment

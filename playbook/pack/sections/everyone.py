@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 from playbook.documents import Block, Callout, Heading, Paragraph, Run, table, text
+from playbook.documents.written import local
 from playbook.errors import InputError
 from playbook.money import Money
 from playbook.offers.columns import batches_of
 from playbook.offers.options import LINES
 from playbook.offers.population import Pricer
 from playbook.pack.case import Case
-from playbook.pack.words import local, money, named, word
+from playbook.pack.words import money, named, word
 
 FILES = ("customers.parquet", "customers.csv")
 

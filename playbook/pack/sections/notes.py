@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from playbook.documents import Block, Heading, List, Run, Runs, table, text
+from playbook.documents.written import joined, local
 from playbook.pack.case import Case
-from playbook.pack.words import joined, local, named, word
+from playbook.pack.words import named, word
 from playbook.policy.model import Condition, Note
 
 BEFORE = ("care", "attitude", "card")

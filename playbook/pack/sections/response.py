@@ -8,23 +8,11 @@ from playbook import charts
 from playbook.assessment import Clock, Evidence, Figure, PromiseState
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.documents.written import joined, local, plain
 from playbook.money import Money
 from playbook.pack.case import Case
 from playbook.pack.sections.situation import drawing, pairs, role_name
-from playbook.pack.words import (
-    duration,
-    joined,
-    listed,
-    local,
-    marked,
-    message,
-    money,
-    named,
-    plain,
-    remark,
-    when,
-    word,
-)
+from playbook.pack.words import duration, listed, marked, message, money, named, remark, when, word
 from playbook.policy.model import Rung
 from playbook.text import Language
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playbook.documents import Block, Callout, Heading, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.documents.written import joined, local, plain
 from playbook.messages import has, say
 from playbook.pack.case import Case
 from playbook.pack.sections import compensation, crowd, decide, response, situation
@@ -13,13 +14,10 @@ from playbook.pack.sections.decide import RECURRENCE_MARKS
 from playbook.pack.sections.situation import pairs
 from playbook.pack.words import (
     duration,
-    joined,
     listed,
-    local,
     marked,
     money,
     named,
-    plain,
     remark,
     values_in,
     when,

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from playbook import charts
 from playbook.documents import Block, Callout, Heading, Image, List, Paragraph, Run, Runs, table, text
 from playbook.documents.blocks import Mark
+from playbook.documents.written import joined, local, plain
 from playbook.errors import EnvironmentLacks
 from playbook.incident.model import Person
 from playbook.pack.case import Case
-from playbook.pack.words import duration, joined, local, marked, money, named, plain, when, word
+from playbook.pack.words import duration, marked, money, named, when, word
 from playbook.policy.model import Policy
 from playbook.text import Language
 from playbook.times import Moment

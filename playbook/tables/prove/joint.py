@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -55,10 +56,7 @@ class Joint:
     @property
     def size(self) -> int:
         """Return the number of cells."""
-        out = 1
-        for n in self.shape:
-            out *= n
-        return out
+        return prod(self.shape)
 
     @property
     def small(self) -> bool:
