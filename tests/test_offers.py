@@ -152,6 +152,16 @@ def test_the_answer_has_the_form_that_scripts_rely_on() -> None:
     assert ("eu261.delay.c_half", "arrival_delay_min") in [(n["row"], n["input"]) for n in told["near"]]
 
 
+def test_every_wrong_value_of_a_case_is_told_at_once_whichever_table_asks_for_it() -> None:
+    with pytest.raises(InputError) as caught:
+        price_case(policy("island-air"), flown(arrival_delay_min="late", origin="ZZZ", overnight="maybe"))
+    assert {problem.field for problem in caught.value.problems} == {
+        "arrival_delay_min",
+        "origin",
+        "overnight",
+    }
+
+
 # -- laws of every client ------------------------------------------------------------------
 
 

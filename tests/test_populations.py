@@ -53,7 +53,8 @@ def test_a_pandas_frame_comes_back_as_one_with_what_each_customer_is_owed_and_ma
     assert list(frame["options"]) == ["A B C", "D E", ""]
     assert list(frame["outcome"]) == ["priced", "priced", "not_enough_information"]
     assert list(priced.rejects["order"]) == ["A3"]
-    assert "price" in priced.rejects["reason"][0]
+    expected = "'12,80' is not of the type of price: expected a number"
+    assert priced.rejects["reason"][0] == expected
 
 
 def test_every_kind_of_table_is_priced_alike() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from playbook.offers.columns import scale_column
+from playbook.offers.columns import scale_column, value_of
 from playbook.tables import (
     Decision,
     Evaluation,
@@ -64,14 +64,29 @@ class Batch:
 
 
 def scaled(column: Input, values: pa.Array) -> tuple[Ints, dict[int, str]]:
-    """Return a column as whole numbers, and what is wrong with which of its values."""
+    """Return a column as whole numbers, and what is wrong with which of its values, and what was expected."""
     found, bad = scale_column(column, values)
-    wrong = {int(i): "is not of the type of" for i in np.flatnonzero(bad)}
+    wrong = {
+        int(i): f"is not of the type of {column.name}: expected {_expected(column, values, int(i))}"
+        for i in np.flatnonzero(bad)
+    }
     if not column.discrete and len(found):
         low, high = column.bounds
         outside = (found != NULL) & ((found < low) | (found >= high))
-        wrong |= {int(i): "is outside the domain of" for i in np.flatnonzero(outside & ~bad)}
+        span = f"{column.shown(low)} up to, not including, {column.shown(high)}"
+        wrong |= {
+            int(i): f"is outside the domain of {column.name}: expected {span}"
+            for i in np.flatnonzero(outside & ~bad)
+        }
     return found, wrong
+
+
+def _expected(column: Input, values: pa.Array, i: int) -> str:
+    try:
+        column.scaled(value_of(values, i))
+    except ValueError as error:
+        return str(error)
+    return f"{column.type} as a table writes it, not {values.type}"
 
 
 def events_of(table: Table, values: pa.Array) -> tuple[dict[str, Ints], npt.NDArray[np.intp], dict[int, str]]:

@@ -104,7 +104,7 @@ class Pricer:
             if name in batch.schema.names:
                 columns[name], wrong = scaled(column, batch.column(name))
                 for i, why in wrong.items():
-                    reasons.setdefault(i, []).append(f"{value_of(batch.column(name), i)!r:.80} {why} {name}")
+                    reasons.setdefault(i, []).append(f"{value_of(batch.column(name), i)!r:.80} {why}")
         events: dict[str, tuple[dict[str, Ints], npt.NDArray[np.intp]]] = {}
         for table in self.tables.values():
             if table.events is not None and table.events.list in batch.schema.names:

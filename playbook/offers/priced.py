@@ -14,7 +14,7 @@ from playbook.offers.options import LINES, Assembled, assemble
 from playbook.policy.model import Policy
 from playbook.policy.vocabulary import EU_MEMBERS
 from playbook.tables import Decision, Table, decide, pays_less, read_table
-from playbook.tables.decide import compiled
+from playbook.tables.decide import compiled, scaled_case
 
 _read: dict[tuple[Any, ...], Table] = {}
 
@@ -113,6 +113,7 @@ def price_case(
     }
     floors = floors_of(policy)
     decisions, clamped = [], []
+    _check_case(tables, case)
     for name, table in tables.items():
         decision = _decide(table, case)
         if name in floors:
@@ -141,6 +142,22 @@ def price_case(
         (*clamped, *options.clamped),
         options.roles,
     )
+
+
+def _check_case(tables: Mapping[str, Table], case: Mapping[str, object]) -> None:
+    """Raise InputError with every value that some table cannot take: each input once, not one a run."""
+    problems: dict[str, Problem] = {}
+    for table in tables.values():
+        if table.events is not None and table.events.list in case:
+            continue  # its events are looked at one by one when they are decided
+        columns = compiled(table).columns
+        try:
+            scaled_case(table, {name: value for name, value in case.items() if name in columns})
+        except InputError as error:
+            for problem in error.problems:
+                problems.setdefault(problem.field, problem)
+    if problems:
+        raise InputError(problems.values())
 
 
 def _decide(table: Table, case: Mapping[str, object]) -> Decision:
