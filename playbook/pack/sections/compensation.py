@@ -11,13 +11,13 @@ from playbook.documents.blocks import Mark
 from playbook.documents.written import joined, local, plain
 from playbook.offers import Offer, OfferLine, OfferPart
 from playbook.offers.priced import told
-from playbook.offers.worded import label_of, value_of
+from playbook.offers.worded import asked_of, condition_of, label_of, value_of
 from playbook.pack.case import Case
 from playbook.pack.sections.response import LEVEL_MARKS, role
 from playbook.pack.sections.situation import drawing
 from playbook.pack.words import listed, marked, message, money, named, word
 from playbook.policy.authority import rung_of
-from playbook.tables import Decision, TableRow
+from playbook.tables import Decision, NearMiss, TableRow
 from playbook.tables.decide import compiled
 from playbook.text import Language
 
@@ -213,7 +213,7 @@ def why(case: Case) -> tuple[Block, ...]:
         if fired:
             heads = [word(key, language) for key in ("row", "why", "source", "place")]
             blocks.append(table(heads, fired, caption=word("rows_fired", language)))
-        near = [(n.row.id, called(case, n.input), n.wanted, n.found) for n in decision.near]
+        near = [(n.row.id, called(case, n.input), *_condition(decision, n, language)) for n in decision.near]
         if near:
             heads = [word(key, language) for key in ("row", "input", "wanted", "found")]
             blocks.append(table(heads, near, caption=word("rows_near", language)))
@@ -232,6 +232,19 @@ def _given(decision: Decision, language: Language) -> Iterator[str]:
         label = label_of(column, "name", language, or_id=True)
         value = value_of(column, column.scaled(shown), decision.table.currency, language, or_id=True)
         yield word("input_is", language, input=label, value=value)
+
+
+def _condition(decision: Decision, near: NearMiss, language: Language) -> tuple[str, str]:
+    """Return what a row asked of an input and what the case gave, in words where the header has them."""
+    currency = decision.table.currency
+    asked = {column.name: (column, test, cell) for column, test, cell in asked_of(decision.table, near.row)}
+    if near.input not in asked:
+        return near.wanted, near.found
+    column, test, cell = asked[near.input]
+    wanted = condition_of(column, test, cell, currency, language, or_id=True) or near.wanted
+    if near.found == "null":
+        return wanted, word("not_recorded", language)
+    return wanted, value_of(column, column.scaled(near.found), currency, language, or_id=True) or near.found
 
 
 def _reason(row: TableRow, language: Language) -> Runs:
