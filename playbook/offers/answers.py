@@ -1,4 +1,4 @@
-"""What one table says of a batch of customers, and which rows of all tables decided together."""
+"""What one table says of a batch of customers."""
 
 from __future__ import annotations
 
@@ -171,27 +171,6 @@ def below(table: Table, floor: Table, ours: Evaluation, law: Evaluation, given: 
             less = pays_less(_decided(table, given, int(i)), _decided(floor, given, int(i)))
             low[at if alike else i] = less
     return low
-
-
-Together = tuple[tuple[str, tuple[TableRow, ...]], ...]
-"""Which rows of which tables decided for a customer."""
-
-
-def combined(found: Sequence[Answer], n: int) -> tuple[npt.NDArray[np.int64], list[Together]]:
-    """Return per customer which combination of rows decided, and the combinations."""
-    code = np.zeros(n, dtype=np.int64)
-    together: list[Together] = [()]
-    for answer in found:
-        both = code * len(answer.fired) + answer.code
-        present = np.flatnonzero(np.bincount(both, minlength=1))
-        place = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.int64)
-        place[present] = np.arange(len(present))
-        together = [
-            (*together[value // len(answer.fired)], *(((answer.name, rows),) if (rows := answer.fired[value % len(answer.fired)]) else ()))
-            for value in present.tolist()
-        ]  # fmt: skip
-        code = place[both]
-    return code, together or [()]
 
 
 def _decided(table: Table, columns: Mapping[str, Ints], i: int) -> Decision:

@@ -320,7 +320,9 @@ def _plain(texts: pa.Array) -> pa.Array:
 
 def _minor(values: pa.Array, decimals: int) -> Ints:
     """Return decimals as whole numbers of their smallest unit. Raises ArrowInvalid for one with more decimals, or too large."""
-    exact = pc.cast(values, pa.decimal128(38, decimals), safe=True)
+    exact = values
+    if not pa.types.is_decimal128(values.type) or values.type.scale != decimals:
+        exact = pc.cast(values, pa.decimal128(38, decimals), safe=True)
     words = np.frombuffer(exact.buffers()[1], dtype="<i8").reshape(-1, 2)[
         exact.offset : exact.offset + len(exact)
     ]
@@ -360,7 +362,12 @@ def small(values: Ints) -> bool:
 
 
 def named(index: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pa.Array:
-    """Return words by index as a dictionary column: each word is stored once."""
+    """Return words by index as a dictionary column: each word is stored once, and none that nobody has."""
+    used = np.flatnonzero(np.bincount(index, minlength=len(words)))
+    if len(used) < len(words):
+        place = np.zeros(len(words), dtype=np.int32)
+        place[used] = np.arange(len(used))
+        index, words = place[index], [words[i] for i in used.tolist()]
     return pa.DictionaryArray.from_arrays(
         pa.array(index.astype(np.int32)), pa.array(list(words), pa.string())
     )

@@ -27,8 +27,8 @@ from playbook.offers.population import ADDED
 from playbook.policy.model import Policy
 from playbook.sources import write_csv
 
-_GROUP = 262_144
-"""Rows of a row group."""
+_GROUP = 131_072
+"""Rows of a row group: as many as wait to be written, so that the next one is whole when one is done."""
 _WAITING = 2
 """Batches that may wait to be written: pricing goes on meanwhile, and memory stays as it is."""
 
@@ -68,6 +68,9 @@ class _ParquetOut:
             store_decimal_as_integer=True,
             store_schema=False,
             use_dictionary=[field.name for field in first.schema if field.name not in ids],
+            # What the few words of a column are, its dictionary tells.
+            write_statistics=[f.name for f in first.schema if not pa.types.is_dictionary(f.type)],
+            write_batch_size=16_384,
             column_encoding=dict.fromkeys(ids, "DELTA_BINARY_PACKED") or None,
         )
         # What was plain text stays so for whoever reads the file, although it is handled as a dictionary here.

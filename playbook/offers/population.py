@@ -20,16 +20,16 @@ from playbook.offers.answers import (
     Answer,
     Batch,
     Mask,
-    Together,
     below,
-    combined,
     evaluated,
     events_of,
     scaled,
     wanted,
 )
 from playbook.offers.choices import Choices, Chooser, Fired
+from playbook.offers.chosen import Plan
 from playbook.offers.columns import decimals, exact_sum, halves, named, small, value_of
+from playbook.offers.combinations import Combination, Combinations
 from playbook.offers.options import LINES, inputs_of
 from playbook.offers.priced import applies, asked, floors_of, price_case, tables_of
 from playbook.policy.model import Policy
@@ -70,7 +70,10 @@ class Pricer:
         self.outcomes: Counter[str] = Counter()
         self.clamped = 0
         self.rejects: list[dict[str, object]] = []
-        self._choices: dict[tuple[tuple[str, tuple[int, ...]], ...], Choices] = {}
+        self._combinations = Combinations()
+        self._choices: list[Choices] = []  # by the number of a combination, as the rows' ids are
+        self._row_ids: list[str] = []
+        self._plan = Plan([], self.chooser.ladder, policy.currency)
 
     def inputs(self) -> dict[str, Input]:
         """Return every input that some table asks for, by name."""
@@ -158,8 +161,8 @@ class Pricer:
         outcome = np.full(n, NOT_ELIGIBLE, dtype=np.uint8)
         for result in (PRICED, DISCRETION):
             for answer in found:
-                outcome[answer.applies & (answer.outcome == result)] = result
-        outcome[lacking] = LACKING
+                np.copyto(outcome, result, where=answer.applies & (answer.outcome == result))
+        np.copyto(outcome, LACKING, where=lacking)
         return self._written(batch, lines, unknown, outcome, lacking, found)
 
     # -- one table -------------------------------------------------------------------------
@@ -244,53 +247,53 @@ class Pricer:
             self.totals[line] += exact_sum(np.where(empty, 0, values) if empty.any() else values)
         counts = np.bincount(outcome, minlength=4)
         self.outcomes.update({OUTCOMES[i]: int(c) for i, c in enumerate(counts) if c})
-        code, together = combined(found, n)
-        offered, most, authority = self._chosen(batch, code, together, total, lines, outcome, lacking, found)
+        code = self._combinations.numbers(found, n)
+        self._learn()
+        offered, most, authority = self._chosen(batch, code, total, lines, lacking, found)
         authority = np.where(nothing, -1, authority)
         roles = [*(rung.role for rung in self.chooser.ladder), ""]
-        words = [" ".join(_ids(rows) for _, rows in parts) for parts in together]
         added: dict[str, pa.Array] = {
             "outcome": named(outcome, OUTCOMES),
             # What is not known yet is empty, never zero.
             **{line: decimals(values, masks[line], self.digits) for line, values in {**lines, "total": total}.items()},
             "options": offered,
             "largest_option": decimals(np.where(most == NULL, 0, most), most == NULL, self.digits),
-            "rows": named(code, words),
+            "rows": named(code, self._row_ids),
             "authority": named(np.where(authority < 0, len(roles) - 1, authority), roles),
         }  # fmt: skip
         arrays = [*batch.source.columns, *added.values()]
         return pa.RecordBatch.from_arrays(arrays, names=[*_renamed(batch.source.schema.names), *added])
 
+    def _learn(self) -> None:
+        """Work out what depends on combinations alone, for those that were not met before."""
+        new = self._combinations.met[len(self._choices) :]
+        if new:
+            self._choices += [self._choices_of(combination) for combination in new]
+            self._row_ids += [" ".join(_ids(rows) for _, rows in combination) for combination in new]
+            self._plan = Plan(self._choices, self.chooser.ladder, self.policy.currency)
+
+    def _choices_of(self, combination: Combination) -> Choices:
+        return self.chooser.choices(
+            [Fired(self.tables[name].line == "options", rows) for name, rows in combination]
+        )
+
     def _chosen(
-        self, batch: Batch, code: npt.NDArray[np.int64], together: Sequence[Together],
-        total: Ints, lines: Mapping[str, Ints], outcome: npt.NDArray[np.uint8], lacking: Mask, found: list[Answer],
+        self, batch: Batch, code: npt.NDArray[np.intp], total: Ints, lines: Mapping[str, Ints], lacking: Mask, found: list[Answer],
     ) -> tuple[pa.Array, Ints, npt.NDArray[np.int8]]:  # fmt: skip
-        alone = np.zeros(batch.n, dtype=bool)
+        alone = self._plan.one_by_one[code]
         for answer in found:
             alone |= answer.clamped  # the law's rows stand there, not those of the table
-        choices = [self._choices_of(fired) for fired in together]
-        alone |= np.array([one.one_by_one and bool(one.options) for one in choices], dtype=bool)[code]
-        needed = {name for one in choices for name in one.inputs if name in batch.columns}
-        columns = {name: self._as_money(name, batch.columns[name]) for name in needed}
+        columns = {n: self._as_money(n, batch.columns[n]) for n in self._plan.inputs if n in batch.columns}
         # No option is shown with a hole in it.
-        offered = self.chooser.offered(choices, code, total, lines["statutory"], columns, lacking)
-        most, authority = offered.most, offered.authority
-        present, shown = np.unique(offered.pattern, return_inverse=True)
-        words = [" ".join(o for k, o in enumerate(offered.options) if p >> k & 1) for p in present.tolist()]
+        offered = self._plan.offered(code, total, lines["statutory"], columns, lacking)
+        most, authority, words = offered.most, offered.authority, list(offered.words)
         for i in np.flatnonzero(alone):
             names, largest_one, role = self._alone(batch, int(i))
             most[i], authority[i] = largest_one, role
             if names not in words:
                 words.append(names)
-            shown[i] = words.index(names)
-        return named(shown, words), most, authority
-
-    def _choices_of(self, fired: Together) -> Choices:
-        key = tuple((name, tuple(map(id, rows))) for name, rows in fired)  # a row holds maps: no hash
-        if key not in self._choices:
-            parts = [Fired(self.tables[name].line == "options", rows) for name, rows in fired]
-            self._choices[key] = self.chooser.choices(parts)
-        return self._choices[key]
+            offered.shown[i] = words.index(names)
+        return named(offered.shown, words), most, authority
 
     def _as_money(self, name: str, values: Ints) -> Ints:
         steps = self.digits - self._scale[name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from playbook.tables.decide import DISCRETION, LACKING, NOT_ELIGIBLE, OUTCOMES, 
 from playbook.tables.derive import NULL, Ints, derive
 from playbook.tables.grid import Grid
 from playbook.tables.model import Table, TableRow
+
+_LEARNING = Lock()
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,14 @@ def evaluate(table: Table, columns: Mapping[str, Ints], n: int) -> Evaluation:
     code = fired.astype(np.int64, copy=False)
     lacking = outside | (code < 0) | _impossible(table, have, n)
     np.maximum(code, 0, out=code)
-    answers = [_answer(table, grid, mask) for mask in grid.sets]
+    answers = _answers(table)
     minor = np.array([answer.minor or 0 for answer in answers], dtype=np.int64)[code]
     outcome = np.array([answer.outcome for answer in answers], dtype=np.uint8)[code]
     varies = [value for value, answer in enumerate(answers) if answer.minor is None]
     if varies:
         for value, at in _positions(code, varies, len(answers)):
-            cases = {name: column[at] for name, column in have.items()}
+            asked = {name for row in answers[value].rows for name in row.payout.inputs}
+            cases = {name: have[name][at] for name in asked if name in have}
             minor[at], outcome[at] = _computed(table, answers[value].rows, cases, len(at))
     lacking |= minor == TOO_LARGE
     found = Evaluation(code, minor, outcome, [answer.rows for answer in answers])
@@ -117,6 +121,19 @@ def _without(grid: Grid, cell: list[int]) -> int:
     unknown = [k for k, axis in enumerate(grid.axes) if axis.column.required and cell[k] == axis.null_band]
     found = reachable(grid, cell, unknown)
     return grid.code_of(sum(1 << r for r in next(iter(found)))) if len(found) == 1 else -1
+
+
+@lru_cache(maxsize=256)
+def _known(table: Table) -> list[_Answer]:
+    return []
+
+
+def _answers(table: Table) -> list[_Answer]:
+    """Return what each set of rows of a table that was met so far comes to, by its code."""
+    grid, known = compiled(table), _known(table)
+    with _LEARNING:  # two threads may meet a set for the first time at once
+        known += [_answer(table, grid, mask) for mask in grid.sets[len(known) :]]
+    return known
 
 
 def _answer(table: Table, grid: Grid, mask: int) -> _Answer:
