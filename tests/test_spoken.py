@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbook.cli import main
+from playbook.errors import InputError
+from playbook.messages import fill
 from playbook.money import Money
 from playbook.offers import price_case, tables_of
+from playbook.offers.nearly import Nearby, Step, better
 from playbook.offers.spoken import MOST_CHARACTERS, MOST_SENTENCES, in_languages, spoken
-from playbook.offers.worded import asked_of, condition_of, counted, label_of
+from playbook.offers.worded import asked_of, condition_of, counted, label_of, unshown
 from playbook.policy import read_policy
 from playbook.policy.model import Policy
+from playbook.tables import Decision, decide
 from playbook.tables.cells import Input, money_input, parse_cell
 from playbook.text import LANGUAGES, Language, format_money
 from playbook.workspace import find_workspace
@@ -222,31 +226,95 @@ def test_hostile_labels_are_spoken_as_they_stand(parcels: Any) -> None:
     assert "{what} {0.__class__} %s" in sentences[0]
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    delay=st.integers(-60, 3000),
-    distance=st.integers(1, 20000),
-    extraordinary=st.booleans(),
-    intra=st.booleans(),
-    overnight=st.booleans(),
-    passengers=st.integers(1, 9),
+FLIGHTS = st.fixed_dictionaries(
+    {
+        "arrival_delay_min": st.integers(-60, 3000),
+        "distance_km": st.integers(1, 20000),
+        "extraordinary": st.sampled_from(["true", "false"]),
+        "intra_eu": st.sampled_from(["true", "false"]),
+        "overnight": st.sampled_from(["true", "false"]),
+        "passengers": st.integers(1, 9),
+    }
 )
-def test_whatever_the_case_the_words_keep_their_limits(
-    delay: int, distance: int, extraordinary: bool, intra: bool, overnight: bool, passengers: int
-) -> None:
+
+
+@settings(max_examples=60, deadline=None)
+@given(FLIGHTS)
+def test_whatever_the_case_the_words_keep_their_limits(flight: dict[str, Any]) -> None:
     policy = read_policy("island-air", WORKSPACE)
-    case = {
-        "arrival_delay_min": delay, "distance_km": distance, "extraordinary": str(extraordinary).lower(),
-        "intra_eu": str(intra).lower(), "overnight": str(overnight).lower(), "passengers": passengers,
-        "event_date": "2026-05-09",
-    }  # fmt: skip
-    priced = price_case(policy, case)
+    priced = price_case(policy, {**flight, "event_date": "2026-05-09"})
     law = [line.amount for line in priced.lines if line.line == "statutory" and line.amount]
-    for code, sentences in in_languages(priced, policy).items():
-        language: Language = code  # type: ignore[assignment]
+    for language, sentences in in_languages(priced, policy).items():
         short_enough(tuple(sentences), language)
         for amount in law:  # what the law gives is never left out
             assert format_money(amount, language) in " ".join(sentences)
+
+
+def by_deciding_every_step(steps: list[Step]) -> list[tuple[Step, Decision]]:
+    """Return the same as `Nearby.found`, without a look at the grid and without leaving anything out beforehand."""
+    once: dict[tuple[str, tuple[str, ...]], tuple[Step, Decision]] = {}
+    for step in steps:
+        given = {name: value for name, value in step.before.case.items() if value != "null"}
+        try:
+            instead = decide(step.before.table, {**given, step.column.name: step.column.shown(step.value)})
+        except InputError:
+            continue
+        if better(instead, step.before):
+            once.setdefault((step.column.name, tuple(row.id for row in instead.fired)), (step, instead))
+    return list(once.values())
+
+
+def is_what_deciding_every_step_comes_to(decision: Decision) -> int:
+    """Compare what is found beside a decision with deciding every step; return how much that is."""
+    nearby = Nearby()
+    steps = nearby.steps([decision])
+    assert [step.order for step in steps] == sorted(step.order for step in steps)
+    found = [(one.step, one.instead) for one in nearby.found(steps)]
+    expected = by_deciding_every_step(steps)
+    assert [step for step, _ in found] == [step for step, _ in expected]
+    for (_, got), (_, wanted) in zip(found, expected, strict=True):
+        assert (got.outcome, got.fired, got.paid) == (wanted.outcome, wanted.fired, wanted.paid)
+    assert nearby.any(decision) == bool(expected)
+    return len(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FLIGHTS, st.sets(st.sampled_from(sorted(LATE))))
+def test_what_nearly_was_is_what_deciding_again_comes_to(flight: dict[str, Any], unknown: set[str]) -> None:
+    policy = read_policy("island-air", WORKSPACE)
+    case = {
+        name: value for name, value in {**flight, "event_date": "2026-05-09"}.items() if name not in unknown
+    }
+    for decision in price_case(policy, case).decisions:
+        is_what_deciding_every_step_comes_to(decision)
+
+
+NEAR_ROWS = {  # hit policy, rows, days late, how many conditions more would have given more
+    "a row that pays beside one that does not": ("COLLECT", "p.a,>=2,none,,,,ours\np.b,>=2,pay,cash,5.00,,ours\n", 1, 1),
+    "the same row, which pays more by the day": ("FIRST", "p.a,-,pay,cash,1.00,days_late,ours\np.b,>=5,pay,cash,9.00,,ours\n", 3, 1),
+    "the same row, which pays the same": ("FIRST", "p.a,-,pay,cash,1.00,,ours\np.b,>=5,pay,cash,9.00,,ours\n", 3, 0),
+    "only rows that pay nothing": ("COLLECT", "p.a,>=2,none,,,,ours\np.b,>=3,none,,,,ours\n", 1, 0),
+    "a row that asks a person to look": ("UNIQUE", "p.a,<2,none,,,,ours\np.b,>=2,more_information,,,,ours\n", 1, 0),
+    "less than before": ("FIRST", "p.a,>=5,pay,cash,1.00,,ours\np.b,-,pay,cash,9.00,,ours\n", 3, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEAR_ROWS)
+def test_what_nearly_was_in_a_small_table_is_found_or_left_out(parcels: Any, name: str) -> None:
+    hit, rows, days, count = NEAR_ROWS[name]
+    header = "id,days_late,outcome,kind,amount,per,source\n"
+    policy = parcels("", hit=hit, **{"parcel.csv": header + rows})
+    (decision,) = price_case(policy, {"days_late": days}).decisions
+    assert is_what_deciding_every_step_comes_to(decision) == count
+
+
+def test_a_slot_is_filled_with_plain_text_whatever_it_looks_like() -> None:
+    template = "{a} is 100% of {b}, {{not}} %s"
+    assert fill(template, {"a": "{b}", "b": "%(a)s 5%"}) == "{b} is 100% of %(a)s 5%, {not} %s"
+    with pytest.raises(KeyError):
+        fill(template, {"a": "x"})
+    with pytest.raises(KeyError, match="plain name"):
+        fill("{a.__class__}", {"a": "x"})
 
 
 # -- conditions and quantities -------------------------------------------------------------
@@ -303,3 +371,31 @@ def test_every_condition_of_a_shipped_example_has_words_in_every_language(client
         or condition_of(column, test, cell, table.currency, language) is None
     ]
     assert silent == []
+
+
+SHOWN = {
+    "whole numbers": (Input("n", "int"), st.integers(-(10**12), 10**12)),
+    "decimals": (Input("n", "decimal", decimals=3), st.integers(-(10**12), 10**12)),
+    "euro": (money_input("n", "EUR"), st.integers(-(10**12), 10**12)),
+    "yen": (money_input("n", "JPY"), st.integers(-(10**12), 10**12)),
+    "days": (Input("n", "date"), st.integers(1, 3_000_000)),
+    "truths": (Input("n", "bool", values=("false", "true")), st.integers(0, 1)),
+    "words": (Input("n", "enum", values=("a", "b.c", "1.5")), st.integers(0, 2)),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+@given(data=st.data())
+def test_a_value_that_was_shown_is_read_again_as_it_was(kind: str, data: st.DataObject) -> None:
+    column, values = SHOWN[kind]
+    value = data.draw(values)
+    assert unshown(column, column.shown(value)) == value == column.scaled(column.shown(value))
+    assert unshown(column, "null") is None
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["EUR", "TWD", "CNY", "JPY", "KWD", "SEK"]))
+def test_a_sum_in_words_has_its_decimals_only_where_there_are_any(minor: int, currency: str) -> None:
+    money = Money(minor, currency)
+    number = next(iter(re.findall(r"-?[\d,]+(?:\.\d+)?", format_money(money, "en"))))
+    exact = str(money)
+    assert number.replace(",", "") == (exact.partition(".")[0] if money.decimal % 1 == 0 else exact)

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from playbook.errors import InputError, Problem
 if TYPE_CHECKING:
     from playbook.offers import Offer, OfferLine
     from playbook.policy.model import Policy
+    from playbook.tables import Table
 
 EXAMPLE = """playbook price --client heri-bakery --case price=1280 --case delay_min=365 --case damaged=true --explain
 playbook price --client heri-bakery --input customers.csv --output priced.csv"""
@@ -180,10 +182,14 @@ def _known_inputs(policy: Policy, table: str | None) -> set[str]:
             [Problem("--table", 0, 0, table, repr(table), "one of " + ", ".join(tables), "Correct the name.")]
         )
     chosen = [tables[table]] if table else list(tables.values())
-    names = {c.name for t in chosen for c in (*t.inputs, *t.raw_inputs)} | {
-        name for t in chosen for name in (t.effective_on, t.events.list if t.events else "") if name
-    }
+    names = {name for one in chosen for name in _inputs_of(one)}
     return names | {"event_date", "jurisdiction"} | {row.of for row in policy.options if row.of}
+
+
+@lru_cache(maxsize=256)
+def _inputs_of(table: Table) -> frozenset[str]:
+    asked = {column.name for column in (*table.inputs, *table.raw_inputs)}
+    return frozenset(asked | {table.effective_on, table.events.list if table.events else ""} - {""})
 
 
 def _line(line: OfferLine) -> dict[str, Any]:

@@ -6,6 +6,8 @@ The words stand in the YAML files beside this one, one file a subject: `key: {zh
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -26,13 +28,31 @@ def subjects() -> tuple[str, ...]:
     return tuple(sorted(f.name[:-5] for f in files(__package__).iterdir() if f.name.endswith(".yaml")))
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message made ready to be filled: its words with a place for each slot, and the slots in that order."""
+
+    words: str  # for the operator %, to which a value is plain text, whatever it looks like
+    slots: tuple[str, ...]
+
+    def filled(self, values: Mapping[str, Any]) -> str:
+        """Return the message with its slots filled. Raises KeyError for a slot without a value."""
+        return self.words % tuple([values[slot] for slot in self.slots])
+
+
+@cache
+def templates(subject: str, language: Language) -> Mapping[str, Template]:
+    """Return the messages of a subject in one language, made ready once. Raises KeyError for a slot that is no plain name."""
+    return {name: _template(text[language]) for name, text in _subject(subject).items() if language in text}
+
+
 def say(key: str, language: Language, /, **values: Any) -> str:
     """Return a message, its `{slots}` filled; `key` is `subject.name`.
 
     Slots are plain names: a value is never read as a format of its own. Raises KeyError for an unknown key or an unfilled slot.
     """
     subject, _, name = key.partition(".")
-    return fill(_subject(subject)[name][language], values)
+    return templates(subject, language)[name].filled(values)
 
 
 def in_languages(key: str, /, **values: Any) -> dict[str, str]:
@@ -46,24 +66,23 @@ def has(key: str) -> bool:
     return subject in subjects() and name in _subject(subject)
 
 
-def fill(template: str, values: dict[str, Any]) -> str:
+def fill(template: str, values: Mapping[str, Any]) -> str:
     """Fill `{name}` slots with plain text: no attribute access, no format codes, no second pass."""
-    out = []
-    for literal, name in _parsed(template):
-        out.append(literal)
-        if name is not None:
-            out.append(str(values[name]))
-    return "".join(out)
+    return _template(template).filled(values)
 
 
 @lru_cache(maxsize=4096)
-def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
-    out: list[tuple[str, str | None]] = []
-    for literal, name, spec, conversion in string.Formatter().parse(template):
+def _template(text: str) -> Template:
+    words: list[str] = []
+    slots: list[str] = []
+    for literal, name, spec, conversion in string.Formatter().parse(text):
         if name is not None and (spec or conversion or not name.isidentifier()):
-            raise KeyError(f"slot {{{name}}} in {template!r} is not a plain name")
-        out.append((literal, name))
-    return tuple(out)
+            raise KeyError(f"slot {{{name}}} in {text!r} is not a plain name")
+        words.append(literal.replace("%", "%%"))
+        if name is not None:
+            words.append("%s")
+            slots.append(name)
+    return Template("".join(words), tuple(slots))
 
 
-__all__ = ["LANGUAGES", "fill", "has", "in_languages", "say", "subjects"]
+__all__ = ["LANGUAGES", "Template", "fill", "has", "in_languages", "say", "subjects", "templates"]

@@ -37,7 +37,7 @@ def make_offers(incident: Incident, policy: Policy, assessment: Assessment) -> O
     options = recorded_offers(incident, policy, on)
     if not options:
         options = make_options(policy, priced, incident, on)
-    mode = policy.switch("compensation_mode")
+    mode = assessment.switches["compensation_mode"]
     if mode == "non_monetary_only":  # what the law gives is not ours to withhold
         options = tuple(o for o in options if not _offered_money(o))
     group = group_lines(incident)
@@ -52,7 +52,7 @@ def make_offers(incident: Incident, policy: Policy, assessment: Assessment) -> O
         group=group,
         group_total=_total(group),
         explanation=explanation(priced),
-        findings=tuple(_findings(incident, policy, options, priced)),
+        findings=tuple(_findings(incident, assessment, options, priced)),
         decider=priced.decider,
         decisions=priced.decisions,
         words=in_languages(priced, policy),
@@ -106,18 +106,22 @@ def _total(group: tuple[GroupLine, ...]) -> Money | None:
 
 
 def _findings(
-    incident: Incident, policy: Policy, options: tuple[Offer, ...], priced: PricedCase
+    incident: Incident, assessment: Assessment, options: tuple[Offer, ...], priced: PricedCase
 ) -> list[OfferFinding]:
     out = []
     law = [part for part in owed_parts(priced.lines) if part.line == "statutory" and part.amount]
-    low, high = (int(n) for n in policy.switch("option_count"))
+    low, high = (int(n) for n in assessment.switches["option_count"])
     if options and not low <= len(options) <= high:
         out.append(
             OfferFinding(
                 "option_count", "warning", {"count": len(options), "low": low, "high": high}, ("S2-49",)
             )
         )
-    if options and policy.switch("require_nonmonetary") is True and not any(o.non_monetary for o in options):
+    if (
+        options
+        and assessment.switches["require_nonmonetary"] is True
+        and not any(o.non_monetary for o in options)
+    ):
         out.append(OfferFinding("no_nonmonetary", "warning", {}, ("S0-20",)))
     for offer in options:
         due = sum((p.amount.minor for p in law if p.amount and p.amount.currency == offer.total.currency), 0)

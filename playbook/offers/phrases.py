@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from playbook.messages import say
+from playbook.messages import templates
 from playbook.money import Money
-from playbook.offers.worded import asked_of, label_of, spaced, value_of
+from playbook.offers.tabled import tabled
+from playbook.offers.worded import spaced, unshown, value_of
 from playbook.tables import Decision, Paid, TableRow
-from playbook.tables.cells import Input
 from playbook.text import Language, format_money
 
 MOST_CHARACTERS = {"en": 199, "zh-Hant": 89, "zh-Hans": 89}
@@ -20,16 +20,23 @@ class Phrases:
 
     def __init__(self, language: Language) -> None:
         self.language = language
+        self._templates = templates("explained", language)
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a message of `explained`; a whole sentence is set apart from figures and Latin letters by `fits`."""
-        return say(f"explained.{key}", self.language, **values)
+        """Return a message of `explained`: a piece, which only as a whole sentence is set apart from figures."""
+        return self._templates[key].filled(values)
+
+    def plain(self, key: str, /, **values: object) -> str:
+        """Return a message of `explained` that is a whole sentence, whatever its length."""
+        return spaced(self._templates[key].filled(values), self.language)
 
     def fits(self, candidates: Iterable[str | None]) -> str | None:
-        """Return the first sentence that is short enough to be read out."""
+        """Return the first whole sentence that is short enough to be read out; none after it is looked at."""
         most = MOST_CHARACTERS[self.language]
-        short = (spaced(text, self.language) for text in candidates if text and len(text) <= most)
-        return next((text for text in short if len(text) <= most), None)
+        for text in candidates:
+            if text and len(text) <= most and len(whole := spaced(text, self.language)) <= most:
+                return whole
+        return None
 
     def money(self, amount: Money) -> str:
         """Return a sum as the language writes it."""
@@ -110,20 +117,14 @@ class Phrases:
     def values(self, decision: Decision, rows: Iterable[TableRow]) -> tuple[list[str], list[str]]:
         """Word the values by which rows decided, and those that their sums were taken of: quantities, then answers."""
         table, case = decision.table, decision.case
+        words = tabled(table, self.language)
         quantities: dict[str, None] = {}
         answers: dict[str, None] = {}
         for row in rows:
-            columns = [column for column, _, _ in asked_of(table, row)]
-            columns += [table.input(name) for name in row.payout.inputs]
-            for column in columns:
-                word = self._value(column, case.get(column.name, "null"), table.currency)
-                if word and column.name != table.effective_on:
-                    (answers if column.discrete else quantities).setdefault(word)
+            for column, name in words.inputs(row):
+                value = unshown(column, case.get(column.name, "null"))
+                word = None if value is None else value_of(column, value, table.currency, self.language)
+                if word:
+                    told = answers if column.discrete else quantities
+                    told[self.say("clause", name=name, condition=word)] = None
         return list(quantities), list(answers)
-
-    def _value(self, column: Input, shown: str, currency: str) -> str | None:
-        name = label_of(column, "name", self.language)
-        if name is None or shown == "null":
-            return None
-        word = value_of(column, column.scaled(shown), currency, self.language)
-        return self.say("clause", name=name, condition=word) if word else None

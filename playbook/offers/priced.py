@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from playbook.errors import InputError, Problem
@@ -113,17 +114,20 @@ def price_case(
     }
     floors = floors_of(policy)
     decisions, clamped = [], []
-    _check_case(tables, case)
-    for name, table in tables.items():
-        decision = _decide(table, case)
-        if name in floors:
-            law = _decide(floors[name], case)
-            if pays_less(decision, law):
-                decision = law
-                clamped.append(name)
-            elif law.outcome == "not_enough_information":
-                decision = law  # what the law gives is not known yet: nothing else may stand for it
-        decisions.append(decision)
+    try:
+        for name, table in tables.items():
+            decision = _decide(table, case)
+            if name in floors:
+                law = _decide(floors[name], case)
+                if pays_less(decision, law):
+                    decision = law
+                    clamped.append(name)
+                elif law.outcome == "not_enough_information":
+                    decision = law  # what the law gives is not known yet: nothing else may stand for it
+            decisions.append(decision)
+    except InputError:
+        _check_case(tables, case)  # tells what all tables find wrong, not only the first of them
+        raise
     lines = [line for d in decisions if d.table.line != "options" for line in _lines(d)]
     lines.sort(key=lambda line: LINES.index(line.line))
     blocking = _blocking(decisions)
@@ -161,10 +165,11 @@ def _check_case(tables: Mapping[str, Table], case: Mapping[str, object]) -> None
 
 
 def _decide(table: Table, case: Mapping[str, object]) -> Decision:
-    names = {*compiled(table).columns, *([table.events.list] if table.events else [])}
-    return decide(table, {name: value for name, value in case.items() if name in names})
+    columns, events = compiled(table).columns, table.events.list if table.events else None
+    return decide(table, {name: value for name, value in case.items() if name in columns or name == events})
 
 
+@lru_cache(maxsize=256)
 def asked(table: Table) -> frozenset[str]:
     """Return the inputs by which a table decides: a case that gives none of them is not what the table is about."""
     derived = {name for step in table.derived for name in step.of}
@@ -195,6 +200,7 @@ def _outcome(decisions: Sequence[Decision], any_paid: bool) -> Outcome:
 
 def _lines(decision: Decision) -> list[OfferLine]:
     table = decision.table
+    payers = decision.payers if table.payers else {}
     return [
         OfferLine(
             line=table.line or "inconvenience",  # type: ignore[arg-type]
@@ -210,7 +216,7 @@ def _lines(decision: Decision) -> list[OfferLine]:
             at_least=paid.at_least,
             at_most=paid.at_most,
             remedy=table.remedy,
-            payers=decision.payers,
+            payers=payers,
             event=paid.event,
         )
         for paid in decision.paid

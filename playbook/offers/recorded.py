@@ -57,7 +57,9 @@ def make_offer(
     total = total_of(parts, currency)
     kinds = [part.kind for part in parts]
     wanted = [found for role in roles if (found := rung_of(policy, role))]
-    rung = needed(policy, total, kinds, on)
+    # What another currency comes to nobody knows here: the ladder cannot tell who may grant it.
+    foreign = any(part.value is not None and part.value.currency != currency for part in parts)
+    rung = None if foreign else needed(policy, total, kinds, on)
     if rung is not None:
         rung = max((rung, *wanted), key=lambda r: r.rank)
     lowest = max((r.rank for r in wanted), default=0)
@@ -70,7 +72,7 @@ def make_offer(
         total=total,
         authority=rung,
         approval=approval.id if approval else None,
-        approved=by is not None and may_grant(by, total, kinds) and by.rank >= lowest,
+        approved=by is not None and not foreign and may_grant(by, total, kinds) and by.rank >= lowest,
         reason=reason,
         origin=origin,
     )

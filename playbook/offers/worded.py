@@ -10,17 +10,18 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from playbook.messages import say
+from playbook.messages import templates
 from playbook.money import Money
 from playbook.tables import Table, TableRow
 from playbook.tables.cells import Input, Test
 from playbook.text import Language, format_date, format_money
 
 _TOKEN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:-[0-9]{2}-[0-9]{2})?")
-_HAN = r"[\u3400-\u9fff]"
-_BESIDE = re.compile(
-    rf"(?<={_HAN})(?<![年月])(?=[A-Za-z0-9$€£¥])|(?<=[年月])(?=[A-Za-z$€£¥])|(?<=[A-Za-z0-9%])(?![年月日])(?={_HAN})"
+_BESIDE = re.compile(  # no 年 or 月 before a figure, and no 年, 月 or 日 after one: 2026年4月1日
+    r"(?=[A-Za-z0-9$€£¥])(?:(?<=[\u3400-\u5e73\u5e75-\u6707\u6709-\u9fff])|(?<=[年月])(?![0-9]))"
+    r"|(?<=[A-Za-z0-9%])(?=[\u3400-\u5e73\u5e75-\u65e4\u65e6-\u6707\u6709-\u9fff])"
 )
+"""Between Chinese and figures or Latin letters; it looks at the rarer side first."""
 
 _TAKES_NO_ARTICLE = frozenset(["the", "your", "our", "their", "a", "an", "how", "what", "whether", "which"])
 """First words of an English name that stands in a sentence as it is."""
@@ -35,9 +36,14 @@ UNITS = {
 """What units are called in tables, and the message that words a number of them."""
 
 
+def explained(key: str, language: Language, /, **values: object) -> str:
+    """Return a message of `explained`."""
+    return templates("explained", language)[key].filled(values)
+
+
 def say_here(key: str, language: Language, /, **values: object) -> str:
     """Return a message of `explained`, its Chinese set apart from figures and Latin letters by a blank."""
-    return spaced(say(f"explained.{key}", language, **values), language)
+    return spaced(explained(key, language, **values), language)
 
 
 def spaced(text: str, language: Language) -> str:
@@ -45,25 +51,29 @@ def spaced(text: str, language: Language) -> str:
     return text if language == "en" else _BESIDE.sub(" ", text)
 
 
-def counted(given: Decimal | int, unit: str, language: Language) -> str:
+def counted(number: Decimal | int, unit: str, language: Language) -> str:
     """Word a number of a unit: 1,500 km, 3 hours 20 minutes; a unit without words is left out, but in English."""
-    number, key = Decimal(given), UNITS.get(unit)
-    if key == "minutes" and abs(number) >= 60 and number == int(number):
+    key = UNITS.get(unit)
+    if key == "minutes" and not -60 < number < 60 and number == int(number):
         sign = "-" if number < 0 else ""
         hours, minutes = divmod(abs(int(number)), 60)
-        first = _numbered(Decimal(hours), "hours", language, sign)
+        first = _numbered(hours, "hours", language, sign)
         if not minutes:
             return first
-        return say("explained.two_units", language, first=first, second=_numbered(Decimal(minutes), "minutes", language))  # fmt: skip
+        return explained("two_units", language, first=first, second=_numbered(minutes, "minutes", language))
     if key:
         return _numbered(number, key, language)
-    plain = f"{number:,f}"
+    plain = _written(number)
     return f"{plain} {unit}" if unit and language == "en" else plain
 
 
-def _numbered(number: Decimal, key: str, language: Language, sign: str = "") -> str:
+def _numbered(number: Decimal | int, key: str, language: Language, sign: str = "") -> str:
     single = key.removesuffix("s") if number == 1 and key != "percent" else key
-    return say(f"explained.{single}", language, n=f"{sign}{number:,f}")
+    return explained(single, language, n=sign + _written(number))
+
+
+def _written(number: Decimal | int) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,f}"
 
 
 def label_of(column: Input, key: str, language: Language, *, or_id: bool = False) -> str | None:
@@ -76,13 +86,20 @@ def label_of(column: Input, key: str, language: Language, *, or_id: bool = False
     return column.name if key == "name" else key
 
 
+def unshown(column: Input, shown: str) -> int | None:
+    """Return the scaled value that a decision shows of an input: whole numbers out of what `Input.shown` wrote."""
+    if shown == "null":
+        return None
+    return column.scaled(shown) if column.discrete or column.type == "date" else int(shown.replace(".", ""))
+
+
 def value_of(
     column: Input, value: int, currency: str, language: Language, *, or_id: bool = False
 ) -> str | None:
     """Word a scaled value of an input."""
     if column.type == "bool":
         word = "true" if value else "false"
-        return label_of(column, word, language) or say(f"explained.{'yes' if value else 'no'}", language)
+        return label_of(column, word, language) or explained("yes" if value else "no", language)
     if column.type == "enum":
         return label_of(column, column.values[value], language, or_id=or_id)
     if column.type == "money":
@@ -91,10 +108,10 @@ def value_of(
         return format_date(date.fromordinal(value), language, year=True)
     if column.unit == "epoch minute":
         return None if not or_id else column.shown(value)
-    number = Decimal(value).scaleb(-column.decimals)
+    number = Decimal(value).scaleb(-column.decimals) if column.decimals else value
     if column.unit in ("ppm", "parts per million"):
-        return say("explained.percent", language, n=f"{(number / 10000).normalize():f}")
-    return counted(number.normalize() if column.decimals else number, column.unit, language)
+        return explained("percent", language, n=f"{(Decimal(number) / 10000).normalize():f}")
+    return counted(number.normalize() if isinstance(number, Decimal) else number, column.unit, language)
 
 
 def condition_of(
@@ -119,8 +136,8 @@ def condition_of(
                 return None
             parts.append(words)
     if test.null:
-        parts.append(say("explained.not_told", language))
-    return spaced(say("explained.or", language).join(dict.fromkeys(parts)), language)
+        parts.append(explained("not_told", language))
+    return spaced(explained("or", language).join(dict.fromkeys(parts)), language)
 
 
 def _members(column: Input, test: Test, currency: str, language: Language, or_id: bool) -> str | None:
@@ -130,8 +147,8 @@ def _members(column: Input, test: Test, currency: str, language: Language, or_id
     words = [value_of(column, v, currency, language, or_id=or_id) for v in (others if excluded else allowed)]
     if any(word is None for word in words):
         return None
-    joined = say("explained.or", language).join(word for word in words if word)
-    return say("explained.not", language, values=joined) if excluded else joined
+    joined = explained("or", language).join(word for word in words if word)
+    return explained("not", language, values=joined) if excluded else joined
 
 
 def written_bounds(column: Input, cell: str) -> frozenset[int]:
@@ -157,14 +174,14 @@ def _interval(
         ends.append(upper_end(column, high, cell, currency, language, or_id=or_id))
     if any(end is None for end in ends) or not ends:
         return None
-    return ends[0] if len(ends) == 1 else say("explained.both", language, low=ends[0], high=ends[1])
+    return ends[0] if len(ends) == 1 else explained("both", language, low=ends[0], high=ends[1])
 
 
 def _end(kind: str, value: int, column: Input, currency: str, language: Language, or_id: bool) -> str | None:
     word = value_of(column, value, currency, language, or_id=or_id)
     if word is None:
         return None
-    return say(f"explained.{'date_' if column.type == 'date' else ''}{kind}", language, value=word)
+    return explained(f"date_{kind}" if column.type == "date" else kind, language, value=word)
 
 
 def lower_end(
