@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, get_args
 
-from playbook.money import Money, minor_digits
+from playbook.money import MINOR_DIGITS, Money, minor_digits
 from playbook.times import Moment
 
 Language = Literal["zh-Hant", "zh-Hans", "en"]
@@ -67,16 +67,32 @@ _UNITS: dict[str, tuple[str, str, str]] = {  # currency: zh-Hant, zh-Hans, en
 }
 
 
+_MORE = ["AED", "AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "HUF", "IDR", "ILS", "INR", "MOP", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "ZAR"]  # fmt: skip
+_NO_MARK = ("", "元", "¥")  # they stand beside sums of several currencies
+
+
+def currency_marks() -> dict[str, str]:
+    """Return what `format_money` sets beside a number, with the currency that it stands for."""
+    marks = {code: code for code in (*_UNITS, *MINOR_DIGITS, *_MORE)}
+    for code, forms in _UNITS.items():
+        for form in forms:
+            before, after = form.split("{n}")
+            marks |= {mark.strip(): code for mark in (before, after) if mark.strip() not in _NO_MARK}
+    return marks
+
+
 def format_money(money: Money, language: Language) -> str:
     """Write a sum as the language does: 1,280 元, NT$1,280; decimals only where there are any."""
-    value = money.decimal
-    number = f"{int(value):,}" if value == int(value) else f"{value:,.{minor_digits(money.currency)}f}"
+    digits = minor_digits(money.currency)
+    whole, rest = divmod(abs(money.minor), 10**digits)
+    sign = "-" if money.minor < 0 else ""
+    number = f"{sign}{whole:,}.{rest:0{digits}}" if rest else f"{sign}{whole:,}"
     if money.currency == _OWN_CURRENCY[language]:
         return f"{number} 元"
     forms = _UNITS.get(money.currency)
     if forms is None:
         return f"{money.currency} {number}"
-    return forms[LANGUAGES.index(language)].format(n=number)
+    return forms[LANGUAGES.index(language)].replace("{n}", number)
 
 
 def format_date(day: date, language: Language, *, year: bool = False) -> str:
@@ -84,6 +100,21 @@ def format_date(day: date, language: Language, *, year: bool = False) -> str:
     if language == "en":
         return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
     return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日"
+
+
+_DAY_IN_TEXT = re.compile(
+    rf"(?<!\d)(?P<d>\d{{1,2}}) (?P<m>{'|'.join(_MONTHS)})|(?<!\d)(?P<zm>\d{{1,2}}) ?月 ?(?P<zd>\d{{1,2}}) ?[日號号]"
+)
+
+
+def month_and_day(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the days that a text names in the forms of `format_date`, as (month, day)."""
+    return tuple(
+        (_MONTHS.index(match["m"]) + 1, int(match["d"]))
+        if match["m"]
+        else (int(match["zm"]), int(match["zd"]))
+        for match in _DAY_IN_TEXT.finditer(text)
+    )
 
 
 def format_time(moment: Moment, zone: str, language: Language, *, near: date | None = None) -> str:

@@ -99,7 +99,7 @@ def policy(**changes: Any) -> Policy:
         "timezone": "Asia/Taipei",
         "calendar": "TW",
         "in_force_from": None,
-        "brand": Brand(text("Client"), text("Client"), {}, {}, "", {}, {}, {}, {}, {}),
+        "brand": Brand(text("Client"), text("Client"), {}, {}, "", {}, {}, {}, {}),
         "switches": {
             name: Switch(name, value, value, (), text("why"), (), HERE) for name, value in SWITCHES.items()
         },

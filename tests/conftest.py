@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from playbook.pack import PackResult, render_pack
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("long", max_examples=2000, deadline=None)  # pytest --hypothesis-profile=long
 
 
 @pytest.fixture(scope="session")

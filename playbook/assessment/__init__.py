@@ -21,6 +21,7 @@ from playbook.assessment.model import (
     Remark,
     Severity,
 )
+from playbook.assessment.outdated import OurText, Outdated, outdated_texts
 from playbook.assessment.points import latest_moment, points_of
 from playbook.assessment.promises import promises_of
 from playbook.assessment.questions import ask_next
@@ -45,6 +46,9 @@ def assess(incident: Incident, policy: Policy, as_of: Moment | None = None) -> A
     switches = switches_in_force(incident, policy)
     points = points_of(incident, policy)
     fields: Fields = early_situation(incident, policy, now, points, switches)
+    outdated = outdated_texts(incident, now)
+    if any(entry.to_correct for entry in outdated):
+        fields["has_stale_text"] = "yes"
     tracks = open_tracks(incident, policy, fields)
     severity = severity_of(incident, policy, fields, switches)
     cluster = cluster_of(incident, policy, fields)
@@ -80,6 +84,7 @@ def assess(incident: Incident, policy: Policy, as_of: Moment | None = None) -> A
         warnings=(),
         points=points,
         switches=switches,
+        outdated=outdated,
     )
     return replace(assessment, warnings=warnings_of(incident, policy, assessment))
 
@@ -95,6 +100,8 @@ __all__ = [
     "Figure",
     "Gap",
     "OpenTrack",
+    "OurText",
+    "Outdated",
     "PromiseState",
     "Remark",
     "Severity",

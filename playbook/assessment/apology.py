@@ -58,7 +58,9 @@ def apology_of(policy: Policy, situation: Situation, switches: Mapping[str, Any]
         because("apology_feeling", "S0-18", "C-18", fault=said, switch="apology_depth", value=setting)
 
     mode = mode_of(policy, situation)
-    if mode and mode.mode == "sympathy_only" and depth == "full":
+    # To answer for what was kept safe badly is more than sympathy, too.
+    owns = depth == "full" or (depth == "feeling" and fault == "third_party_crime")
+    if mode and mode.mode == "sympathy_only" and owns:
         depth = "sympathy"
         because(
             "apology_sympathy_only", jurisdiction=mode.jurisdiction, reason=mode.reason, source=mode.source

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from playbook.assessment.outdated import Outdated
 from playbook.incident.model import FaultEntry, FaultStatus
 from playbook.money import Money
 from playbook.policy.model import ApologyMode, ClockRule, Cluster, Rung, Track
@@ -200,6 +201,7 @@ class Assessment:
     warnings: tuple[Remark, ...]
     points: Mapping[str, Moment]
     switches: Mapping[str, Any]
+    outdated: tuple[Outdated, ...] = ()  # what of our own texts no longer agrees with the record
 
     @property
     def cluster(self) -> Cluster:

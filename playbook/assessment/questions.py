@@ -33,7 +33,13 @@ def _no_author(incident: Incident, situation: Situation, points: Mapping[str, Mo
     return not (author and author.display_name)
 
 
+# The tellings come first: drafts are built around them, and say less where one is missing.
 _QUESTIONS: tuple[_Asked, ...] = (
+    _Asked("tellings.got", ("S3-11", "S4-27"), _complaint(_lacks("got"))),
+    _Asked("tellings.expected", ("S0-16",), _complaint(_lacks("expected"))),
+    _Asked("tellings.effect", ("S2-43",), _complaint(lambda i, s, p: not (i.tellings and i.tellings.effect))),
+    _Asked("tellings.tried", ("S4-16",), _complaint(lambda i, s, p: s["has_tried"] == "no" and s["has_prior_contacts"] == "yes")),
+    _Asked("tellings.doing", ("S0-22", "S0-37"), _complaint(lambda i, s, p: s["has_doing"] == "no" and "closed_at" not in p and "resolved_at" not in p)),
     _Asked("impacts.people", ("S2-37",), lambda i, s, p: not any(x.kind in ("people", "safety") for x in i.impacts)),
     _Asked("extortion.police_reported_at", ("S0-02",), lambda i, s, p: s["extortion"] == "yes" and s["has_police_report"] == "no"),
     _Asked("extortion.data_exposed_types", ("S0-01",), lambda i, s, p: s["extortion"] == "yes" and not (i.extortion and i.extortion.data_exposed_types)),
@@ -73,7 +79,7 @@ _QUESTIONS: tuple[_Asked, ...] = (
 def ask_next(
     incident: Incident, situation: Situation, points: Mapping[str, Moment], promises: tuple[PromiseState, ...]
 ) -> tuple[AskNext, ...]:
-    """Return what to ask, most useful first: what a first reply needs, then the listening, then remedy and review."""
+    """Return what to ask, most useful first: what drafts are built around, what a first reply needs, then the listening, then remedy and review."""
     out = [
         AskNext(q.field, "assessment.ask_" + q.field.replace(".", "_"), q.why)
         for q in _QUESTIONS

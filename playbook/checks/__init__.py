@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playbook.assessment import Assessment
-from playbook.checks.agreement import disagreements
+from playbook.checks.agreement import disagreements, edited_in_some
+from playbook.checks.glossary import as_written
 from playbook.checks.mismatch import check_against_record
 from playbook.checks.record import OnRecord, collect, public_texts
+from playbook.checks.voices import reworded_in_one
 from playbook.drafts import Draft
 from playbook.incident.model import Incident
 from playbook.linter import Report, check_text
@@ -64,6 +66,7 @@ def check_draft(
         kind=draft.kind,
         audience=draft.audience,
         public=public_words(incident, policy),
+        as_written=as_written(incident, policy, draft.language),
     )
     against = check_against_record(
         draft.text,
@@ -92,13 +95,22 @@ def check_drafts(
     """Check all drafts, and against each other; `generated` holds the kit's own versions of edited drafts."""
     on = collect(incident, policy, assessment, offers)
     own = {draft.id: draft for draft in generated}
-    differ = disagreements(drafts)
+    alone = [
+        check_draft(draft, incident, policy, assessment, offers, on, own.get(draft.id)) for draft in drafts
+    ]
+    together = (
+        disagreements(drafts, {report.draft_id: report.report for report in alone}),
+        reworded_in_one(drafts, generated),
+        edited_in_some(drafts),
+    )
     return tuple(
-        DraftReport(report.draft_id, report.report.with_findings(differ.get(report.draft_id, ())))
-        for report in (
-            check_draft(draft, incident, policy, assessment, offers, on, own.get(draft.id))
-            for draft in drafts
+        DraftReport(
+            report.draft_id,
+            report.report.with_findings(
+                tuple(finding for found in together for finding in found.get(report.draft_id, ()))
+            ),
         )
+        for report in alone
     )
 
 
@@ -115,7 +127,11 @@ def check_existing_texts(
         audience = "public"
         language: Language = existing.language
         report = check_text(
-            existing.text, language=language, audience=audience, public=public_words(incident, policy)
+            existing.text,
+            language=language,
+            audience=audience,
+            public=public_words(incident, policy),
+            as_written=as_written(incident, policy, language),
         )
         against = check_against_record(
             existing.text,

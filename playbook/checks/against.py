@@ -14,11 +14,13 @@ from pathlib import Path
 
 from playbook.assessment import Assessment, assess
 from playbook.checks import check_against_record, check_draft, public_words
+from playbook.checks.glossary import as_written
 from playbook.checks.record import OnRecord, collect
 from playbook.drafts import Draft, write_drafts
 from playbook.errors import InputError, Problem
 from playbook.incident import Incident, read_incident
 from playbook.linter import Report, check_text
+from playbook.linter.languages import detect
 from playbook.offers import Offers, make_offers
 from playbook.policy import Policy, read_policy
 from playbook.text import LANGUAGES, Language
@@ -108,6 +110,15 @@ class OnFile:
         remedy = f"Did you mean {close[0]}?" if close else "Copy the id from the pack's drafts/ or internal/."
         raise InputError([Problem(str(self.folder), 0, 0, "DRAFT", repr(name), expected, remedy)])
 
+    def one(self, draft: Draft) -> Draft:
+        """Return the kit's own words for the same kind, channel and language under this incident."""
+        written = self._written(self.incident.model_copy(update={"drafts": {}}), [draft.language])
+        return next(found for found in written if found.id == draft.id)
+
+    def as_written(self, language: str) -> tuple[str, ...]:
+        """Return the names, words of others and own terms whose spelling is not ours to correct."""
+        return as_written(self.incident, self.policy, next(code for code in LANGUAGES if code == language))
+
     def report(self, draft: Draft) -> Report:
         """Return what is found in a draft: by itself, and against the record."""
         generated = self.own.get(draft.id) if draft.edited else None
@@ -136,6 +147,7 @@ class OnFile:
             audience=audience,
             public=public_words(self.incident, self.policy),
             masked=masked,
+            as_written=self.as_written(language or detect(text)),
         )
         told = next(code for code in LANGUAGES if code == report.language)
         against = check_against_record(

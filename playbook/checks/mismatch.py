@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from playbook.assessment import Assessment
+from playbook.checks.glossary import as_written, term_findings
+from playbook.checks.outdated import without_quotations
 from playbook.checks.quantities import Quantity, quantities
 from playbook.checks.record import OnRecord, said_by_customer
 from playbook.drafts import Draft, Sentence
@@ -18,7 +20,7 @@ from playbook.incident.model import Incident
 from playbook.linter.findings import Finding, Level
 from playbook.messages import say
 from playbook.offers import Offers
-from playbook.policy.model import Policy
+from playbook.policy.model import Channel, Policy
 from playbook.text import Language
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?[」』”）)]*|\n", re.S)
@@ -235,10 +237,8 @@ class Checker:
             for start, end in _occurrences(self.text, secret):
                 self.add("pii-leak", "block", "private_data", start, end)
 
-    def contact(self, policy: Policy, channel: str, line: str | None) -> None:
-        """Report a toll-free number (S0-26) unless the client's switch allows it."""
-        if policy.switch("forbid_toll_free") is not True:
-            return
+    def contact(self, policy: Policy, line: str | None) -> None:
+        """Report a toll-free number (S0-26)."""
         prefixes = {p for c in policy.channels.values() for p in c.toll_free_prefixes}
         for quantity in self.quantities:
             if quantity.kind == "phone" and any(str(quantity.value[0]).startswith(p) for p in prefixes):
@@ -251,17 +251,14 @@ class Checker:
             if quantity.kind == "money":
                 self.add("money-first", "error", "money_in_first_reply", quantity.start, quantity.end)
 
-    def length(self, limit: int | None) -> None:
-        """Report a text that its channel would cut."""
-        if limit is not None and len(self.text) > limit:
-            end = len(self.text)
-            self.add("too-long", "error", "too_long", limit, end, why="too_long", limit=limit, length=end)
-
-    def banned(self, policy: Policy) -> None:
-        """Report the words that the client does not use."""
-        for word in policy.brand.banned_words.get(self.language, ()):
-            for start, end in _occurrences(self.text, word):
-                self.add("banned-word", "warning", "banned_word", start, end, place="policy.yaml")
+    def length(self, channel: Channel | None) -> None:
+        """Report a text that its channel would cut, by how that channel counts."""
+        limit = channel.max_characters if channel else None
+        if channel is None or limit is None or (length := channel.length(self.text)) <= limit:
+            return
+        end = len(self.text)
+        start = next(i for i in range(end, -1, -1) if channel.length(self.text[:i]) <= limit)
+        self.add("too-long", "error", "too_long", start, end, why="too_long", limit=limit, length=length)
 
     # -- an edited draft against the one that was generated ------------------------------------
 
@@ -380,25 +377,27 @@ def check_against_record(
     generated: Draft | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the record says against a text; `generated` is the kit's own draft of the same id, where there is one."""
-    checker = Checker(text, language, on)
+    # A correction quotes what it takes back: that is held against nothing.
+    told = without_quotations(text, assessment.outdated) if kind == "correction" else text
+    checker = Checker(told, language, on)
     checker.values(said_by_customer(incident))
     own = tuple(s.text for s in generated.sentences) if generated else ()
     checker.promises(_recorded_promises(incident, offers), own)
     checker.offers(offers, audience == "customer" and kind != "call-script")
     checker.unverified(incident)
     if audience != "internal":
-        checker.contact(
-            policy,
-            channel,
-            incident.handler.contact.line if incident.handler and incident.handler.contact else None,
-        )
-        checker.banned(policy)
+        if assessment.switches["forbid_toll_free"] is True:
+            own_line = (
+                incident.handler.contact.line if incident.handler and incident.handler.contact else None
+            )
+            checker.contact(policy, own_line)
+        checker.findings += term_findings(text, language, policy, as_written(incident, policy, language))
     if audience == "public":
         checker.private(incident, policy)
-    if kind == "first-reply" and policy.switch("money_in_first_reply") is not True:
+    if kind == "first-reply" and assessment.switches["money_in_first_reply"] is not True:
         checker.first_reply()
     known = policy.channels.get(channel)
-    checker.length(known.max_characters if known else None)
+    checker.length(known)
     if generated is not None and own and text.strip() != generated.text.strip():
         checker.core(generated.sentences)
     return tuple(dict.fromkeys(checker.findings))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from playbook.checks.glossary import own_terms
 from playbook.checks.own_rules import own_rules
 from playbook.checks.worked import worked_examples
 from playbook.drafts.wording import Bank, bank_of
@@ -16,7 +17,7 @@ from playbook.policy.model import Condition, Origin, Policy
 from playbook.policy.vocabulary import EARLY, HAS, POINTS, SITUATION, SWITCH_PREFIX, known_field
 from playbook.tables.prove import Finding, in_order
 
-OF_A_TEXT = ("doc", "channel", "voice", "person", "audience", "done")
+OF_A_TEXT = ("doc", "channel", "voice", "person", "audience", "done", "shape", "details", "told", "choice")
 """What a wording variant may test beyond the situation (docs/wording.md)."""
 
 
@@ -50,6 +51,7 @@ def check_policy(policy: Policy, on: date | None = None) -> tuple[Finding, ...]:
     for code, bank in banks.items():
         found += _words(policy, code, bank)
     found += _plans(policy, banks)
+    found += own_terms(policy, banks)
     found += own_rules(policy)
     return in_order(found)
 
@@ -114,10 +116,20 @@ def _of_text(name: str, values: Iterable[str], policy: Policy) -> Iterator[str]:
         "person": ("reply", "statement"),
         "audience": ("public", "customer", "internal"),
         "done": ("yes", "no"),
+        "shape": _shapes(policy),
+        "details": ("yes", "no"),
+        "told": ("some", "none"),
+        "choice": ("none", "one", "several"),
     }
     for value in values:
         if value not in allowed[name]:
             yield f"{name} is never {value}, only {', '.join(sorted(allowed[name]))}"
+
+
+def _shapes(policy: Policy) -> set[str]:
+    """Return the names of shapes that some plan has; plans are the same in every language."""
+    plans = bank_of(policy, policy.languages[0]).plans if policy.languages else {}
+    return {"plain", *(shape.name for shapes in plans.values() for shape in shapes if shape.name)}
 
 
 # -- references ----------------------------------------------------------------------------
@@ -179,12 +191,16 @@ def _plans(policy: Policy, banks: Mapping[str, Bank]) -> Iterator[Finding]:
             if part not in PARTS:
                 message = f"moves.{move.id}.part: no part {part}; there are {', '.join(PARTS)}."
                 yield Finding("part", "error", message, path, 0)
-    voices = {channel.voice for channel in policy.channels.values()}
-    for name in bank.plans:
-        kind, dot, voice = name.partition(".")
-        if kind not in policy.kinds or (dot and voice not in voices):
-            what = f"no kind {kind}" if kind not in policy.kinds else f"no voice {voice}"
+    places = {channel.voice for channel in policy.channels.values()} | policy.channels.keys()
+    for name, shapes in bank.plans.items():
+        kind, dot, place = name.partition(".")
+        if kind not in policy.kinds or (dot and place not in places):
+            what = f"no kind {kind}" if kind not in policy.kinds else f"no voice or channel {place}"
             yield Finding("plan", "error", f"plans.{name}: {what}.", path, 0)
+        steps = (step for shape in shapes for paragraph in shape.paragraphs for step in paragraph)
+        for when in (*(shape.when for shape in shapes), *(step.when for step in steps)):
+            for wrong in wrong_names(when, policy, text=True):
+                yield Finding("condition", "error", f"plans.{name}: when: {wrong}.", path, 0)
     for kind in policy.kinds:
         if not any(name.partition(".")[0] == kind for name in bank.plans):
             yield Finding("plan", "warning", f"no plan for {kind}: it is never written.", path, 0)

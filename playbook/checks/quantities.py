@@ -14,7 +14,7 @@ from typing import Literal
 
 import regex
 
-from playbook.text import Language
+from playbook.text import Language, currency_marks
 
 QuantityKind = Literal["money", "date", "time", "share", "count", "duration", "phone", "name"]
 
@@ -45,7 +45,8 @@ _CURRENCY_MARKS = {
     "NT$": "TWD", "NTD": "TWD", "TWD": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD", "新台币": "TWD",
     "RMB": "CNY", "CNY": "CNY", "人民幣": "CNY", "人民币": "CNY", "CN¥": "CNY", "US$": "USD", "USD": "USD", "美元": "USD",
     "美金": "USD", "HK$": "HKD", "HKD": "HKD", "€": "EUR", "EUR": "EUR", "歐元": "EUR", "欧元": "EUR", "£": "GBP", "GBP": "GBP",
-    "英鎊": "GBP", "英镑": "GBP", "yuan": "CNY", "euros": "EUR", "pounds": "GBP",
+    "英鎊": "GBP", "英镑": "GBP", "yuan": "CNY", "euros": "EUR", "pounds": "GBP", "yen": "JPY", "港幣": "HKD", "港币": "HKD",
+    **currency_marks(),
 }  # fmt: skip
 _MARK = "|".join(regex.escape(mark) for mark in sorted(_CURRENCY_MARKS, key=len, reverse=True))
 _MONEY_BEFORE = regex.compile(rf"(?<mark>{_MARK}|[$¥￥])\s?(?<number>{_NUMBER})(?!\d)(?:\s?(?:元|圓|块|塊))?")

@@ -21,7 +21,17 @@ from playbook.times import Moment
 
 # Texts that stand in the record because they are to be checked, not because they are true.
 _NOT_TRUE = frozenset(
-    {"existing_texts", "drafts", "sent", "threats", "demands", "extortion", "evidence", "policy_override"}
+    {
+        "existing_texts",
+        "drafts",
+        "sent",
+        "threats",
+        "demands",
+        "extortion",
+        "evidence",
+        "kept_texts",
+        "policy_override",
+    }
 )
 _UNTRUE_STATUS = frozenset({"refuted", "retracted"})
 
@@ -165,11 +175,17 @@ def collect(incident: Incident, policy: Policy, assessment: Assessment, offers: 
     for existing in incident.existing_texts:
         if existing.at is not None:  # what it says may be wrong; when it went out is not
             on.add_moment(existing.at, zone)
+    for row in incident.sent:  # the same of what was sent, and of the next word that it promised
+        for moment in filter(None, (row.at, row.next_update_promised_at)):
+            on.add_moment(moment, zone)
+    for row in incident.sent:
+        on.add_moment(row.at, zone)
     on.counts.add(Decimal(sum(item.count for item in _same_causes(incident))))
     for signatory in policy.brand.signatories.values():
         on.names.update((signatory.get("name") or {}).values())
     for text in policy.brand.contact.values():
         on.add_text(str(text), incident.language)
+    on.counts.add(Decimal(sum(option.approved for option in offers.options)))
     _add_derived(on, assessment, offers, zone)
     on.money |= {(amount.normalize() + 0, currency) for amount, currency in on.money}
     return on

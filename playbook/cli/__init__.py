@@ -28,6 +28,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("start a workspace for your clients and incidents", "playbook init my-desk"),
     "new": ("start an incident folder: five questions, or an import", "playbook new incidents/today"),
     "validate": ("list everything that is wrong in an incident folder", "playbook validate incidents/today"),
+    "draft": (
+        "show a draft, its versions, or another wording of it",
+        "playbook draft incidents/today en/public-apology.web --another",
+    ),
+    "take": (
+        "read an edited draft back: from Markdown, Word or a notebook",
+        "playbook take incidents/today packs/today/drafts/en/public-apology.web.docx",
+    ),
     "approve": (
         "record who approved a draft",
         "playbook approve incidents/today en/final-response.email --role …",
@@ -35,6 +43,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sent": (
         "record that a draft was sent",
         "playbook sent incidents/today en/final-response.email --at TIME",
+    ),
+    "phrase": (
+        "keep a person's own wording as a client's phrase, or list them",
+        "playbook phrase keep incidents/today en/final-response.email",
     ),
     "cases": ("across incidents: open promises, repeats, trends", "playbook cases incidents"),
     "lab": ("open the notebooks in JupyterLab", "playbook lab"),

@@ -60,11 +60,33 @@ def run(args: argparse.Namespace) -> int:
         "id": f"approval-{number}", "at": str(at), "what": what, "who": name, "role": rung.role,
         "decision": args.decision, "reason": reason, "content_sha256": sha256,
     }  # fmt: skip
+    _keep_text(known, what, sha256 if args.decision != "rejected" else "")
     append_row(known.folder / APPROVALS, APPROVAL_COLUMNS, row)
     for note in notes:
         print(f"note: {one_line(note)}", file=sys.stderr)
     print(one_line(f"{row['id']}: {what} {args.decision} by {name} ({rung.role}) at {at}"))
     return 0
+
+
+def _keep_text(known: OnFile, what: str, sha256: str) -> None:
+    """Keep an approved text word for word: when a fact changes later, it is read again (`playbook validate`)."""
+    from playbook.drafts.outgoing import outgoing
+    from playbook.incident.read import APPROVED
+    from playbook.pack.folder import refuse_links
+
+    if not sha256:
+        return
+    path = known.folder / APPROVED / f"{what.replace('/', '.')}.{sha256[:12]}.md"
+    refuse_links(known.folder, path)
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(outgoing(known.drafts[what]).encode())
+        except OSError as error:
+            found = error.strerror or str(error)
+            raise InputError(
+                [Problem(str(path), 0, 0, "", found, "a file that can be written", "Check the folder.")]
+            ) from error
 
 
 def named(text: str, option: str) -> str:

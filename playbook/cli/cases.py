@@ -17,6 +17,7 @@ from playbook.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from playbook.cases import Cases, Told
+    from playbook.checks.likeness import Pair
     from playbook.text import LocalText
 
 EXAMPLE = """playbook cases
@@ -61,14 +62,34 @@ def run(args: argparse.Namespace) -> int:
         )  # fmt: skip
     as_of = None if args.as_of is None else read_time(None if args.as_of == "now" else args.as_of, "--as-of")
     cases = look_across(folders, around if (around.root / MARKER).is_file() else here, as_of)
-    print(as_json(cases) if args.format == "json" else as_text(cases))
+    alike = _alike(cases)
+    print(as_json(cases, alike) if args.format == "json" else as_text(cases, alike))
     for bad in cases.unreadable:
         for problem in bad.problems:
             print(printable(str(problem)), file=sys.stderr)
     return 2 if cases.unreadable else 0
 
 
-def as_json(cases: Cases) -> str:
+def _alike(cases: Cases) -> tuple[Pair, ...]:
+    """Return how alike the texts are that each client sent in several incidents; exercises sent none."""
+    from playbook.checks.likeness import Told as Text
+    from playbook.checks.likeness import pairs, words_of_client
+    from playbook.checks.others import texts_of
+
+    by_client: dict[str, list[Text]] = {}
+    for case in cases.told:
+        if case.incident.mode == "exercise":
+            continue
+        kinds = {(kind, language) for kind in case.policy.kinds for language in case.policy.languages}
+        try:
+            texts, _ = texts_of(case.folder, kinds, cases.as_of, words_of_client(case.policy))
+        except (InputError, OSError):
+            continue  # the folder is told of where its problems are
+        by_client.setdefault(case.incident.client, []).extend(texts)
+    return tuple(pair for texts in by_client.values() for pair in pairs(texts))
+
+
+def as_json(cases: Cases, alike: Sequence[Pair] = ()) -> str:
     """Return what was found as JSON."""
     from playbook.messages.printable import printable_json
 
@@ -104,6 +125,13 @@ def as_json(cases: Cases) -> str:
             }
             for c in cases.causes
         ],
+        "likeness": [
+            {
+                "reference": p.one.reference, "kind": p.one.kind, "language": p.one.language, "channel": p.one.channel,
+                "other": p.other.reference, "other_channel": p.other.channel, "percent": p.percent, "sentences": list(p.shared),
+            }
+            for p in alike
+        ],
         "median_first_visible_reply_seconds": cases.median_first_reply_seconds,
         "unreadable": [
             {"path": str(bad.folder), "problems": [problem.as_dict() for problem in bad.problems]}
@@ -117,12 +145,12 @@ def _time(moment: object) -> str | None:
     return None if moment is None else str(moment)
 
 
-def as_text(cases: Cases) -> str:
+def as_text(cases: Cases, alike: Sequence[Pair] = ()) -> str:
     """Return what was found as tables for people."""
-    return "\n".join(_lines(cases))
+    return "\n".join(_lines(cases, alike))
 
 
-def _lines(cases: Cases) -> Iterator[str]:
+def _lines(cases: Cases, alike: Sequence[Pair]) -> Iterator[str]:
     count = len(cases.told)
     yield f"{count} incident{'s' if count != 1 else ''}, as of {cases.as_of or 'no time: none is recorded'}"
     yield from _section(
@@ -168,6 +196,21 @@ def _lines(cases: Cases) -> Iterator[str]:
             for c in cases.repeats
         ),
     )
+    if alike:
+        yield from _section(
+            "Texts alike, facts left out",
+            ("alike", "text", "incident", "the one before", "sentences word for word"),
+            (
+                (
+                    f"{p.percent}%",
+                    f"{p.one.language}/{p.one.kind}.{p.one.channel}",
+                    p.one.reference,
+                    p.other.reference,
+                    str(len(p.shared)),
+                )
+                for p in alike
+            ),
+        )
     middle = cases.median_first_reply_seconds
     yield from _section(
         "Time to the first visible reply" + (f" (median {_duration(middle)})" if middle is not None else ""),

@@ -169,7 +169,7 @@ class Desk:
 
     def existing_texts(self) -> Section:
         """Show what is wrong with texts that are already out there."""
-        return self._show(apology.existing_texts(self.case))
+        return self._show((*apology.existing_texts(self.case), *apology.alike(self.case)))
 
     # Review
 

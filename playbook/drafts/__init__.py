@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playbook.assessment import Assessment
-from playbook.drafts.compose import Setting, compose, plan_of
+from playbook.drafts.compose import Setting, compose, shape_of
+from playbook.drafts.edited import sentences as sentences_of_edit
 from playbook.drafts.model import Alternative, Draft, Missing, NotWritten, Sentence, joined
-from playbook.drafts.values import Values, Writer
+from playbook.drafts.slots import Values
+from playbook.drafts.values import Writer
 from playbook.drafts.wording import Bank, bank_of
 from playbook.incident.model import Incident
 from playbook.messages import fill
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
 
 FIRST = ("first-reply", "holding-statement")
 _TO_THE_PERSON = ("first-reply", "call-script")
-_ALTERNATIVES = {
-    "first-reply": ("short", "cautious"),
-    "public-apology": ("short", "cautious"),
-    "final-response": ("short", "cautious"),
-}
+_REGISTERS = ("short", "cautious")
 
 
 def channels_of(kind: DocumentKind, incident: Incident, policy: Policy) -> tuple[str, ...]:
@@ -96,7 +93,7 @@ def write_drafts(
                     channel,
                     audience,
                     None,
-                    _sentences(text, ()),
+                    sentences_of_edit(text, ()),
                     edited=True,
                     written=text.strip(),
                 )
@@ -123,10 +120,12 @@ def _write(
     setting = Setting(
         seed=f"{incident.reference}\0{kind.id}",
         kind=kind.id,
+        channel=channel,
         voice=voice,
         language=language,
-        situation=_situation(kind, channel, voice, person, incident, assessment),
+        situation=_situation(kind, channel, voice, person, incident, policy, assessment, offers),
         limit=known.max_characters if known else None,
+        length=known.length if known else len,
         choices={
             move: choice for key, choice in incident.wording_choice.items() if (move := _move_of(key, id_))
         },
@@ -136,7 +135,7 @@ def _write(
         return NotWritten(id_, "drafts.not_written", {"kind": kind.id, "language": language})
     written = incident.drafts.get(id_)
     if written is not None and written.strip():
-        edited = _sentences(written, sentences)
+        edited = sentences_of_edit(written, sentences, values)
         return Draft(
             id_,
             language,
@@ -157,7 +156,11 @@ def _write(
         audience=kind.audience,
         subject=_subject(bank, kind, values.slots, voice),
         sentences=sentences,
-        missing=(*_missing(kind, sentences), *_unsaid(bank, setting, sentences, values)),
+        missing=(
+            *_missing(kind, sentences),
+            *_unsaid(bank, setting, sentences, values),
+            *_overdue(bank, setting, values),
+        ),
         untranslated=tuple(dict.fromkeys(values.untranslated)),
         alternatives=_alternatives(bank, values, setting, sentences),
         sendable=incident.mode != "exercise",
@@ -171,7 +174,14 @@ def _move_of(key: str, id_: str) -> str | None:
 
 
 def _situation(
-    kind: DocumentKind, channel: str, voice: str, person: str, incident: Incident, assessment: Assessment
+    kind: DocumentKind,
+    channel: str,
+    voice: str,
+    person: str,
+    incident: Incident,
+    policy: Policy,
+    assessment: Assessment,
+    offers: Offers,
 ) -> dict[str, str | tuple[str, ...]]:
     situation = dict(assessment.situation)
     fault = incident.fault_at(written_at(kind.id, incident, assessment))
@@ -183,14 +193,35 @@ def _situation(
         "audience": kind.audience,
         "fault_status": fault,
     }
-    # A text is worded by what was known when it went out: with the fault unknown, the feeling is all there is.
-    if (kind.id in FIRST and situation.get("depth") != "none") or (
-        fault == "unknown" and situation.get("depth") == "full"
-    ):
-        situation["depth"] = "feeling"
+    situation["depth"] = _depth(kind, str(situation.get("depth", "")), fault, assessment)
+    channels = policy.channels
+    in_public = channel in channels and channels[channel].visibility == "public"
+    private_first = situation.get("switch.reply_visibility") == "private_first"
+    approved = sum(option.approved for option in offers.options)
+    situation["choice"] = "none" if not approved else "one" if approved == 1 else "several"
+    situation["details"] = "no" if person == "reply" and in_public and private_first else "yes"
     if fault == "unknown":
         situation["cause_known"] = "no"
     return situation
+
+
+def _depth(kind: DocumentKind, depth: str, fault: str, assessment: Assessment) -> str:
+    """Return how far a text may apologise: by what was known when it went out, and never further than now (C-01).
+
+    A first word is for the feeling, unless the client apologises at once; where it listens first, it waits.
+    """
+    if depth == "none":
+        return depth
+    first = kind.id in FIRST
+    if first and not assessment.apology.feeling_apology_allowed:
+        return "none"
+    if fault == "unknown" and depth in ("full", "sympathy"):
+        return "feeling"
+    if first and assessment.apology.timing != "immediate":
+        return "feeling"
+    if depth == "full" and not assessment.apology.cause_apology_allowed:
+        return "feeling"
+    return depth
 
 
 def _subject(bank: Bank, kind: DocumentKind, slots: object, voice: str) -> str | None:
@@ -213,11 +244,20 @@ def _unsaid(
     bank: Bank, setting: Setting, sentences: tuple[Sentence, ...], values: Values
 ) -> tuple[Missing, ...]:
     """Return what people should do now, where the channel had no room for it: that must not get lost in silence."""
-    plan = {move for paragraph in plan_of(bank, setting.kind, setting.voice) or () for move in paragraph}
+    shape = shape_of(bank, setting)
+    plan = shape.moves if shape else frozenset()
     written = {s.wording for s in sentences}
     wordings = {variant.id for variant in bank.moves["do_now"].variants} if "do_now" in bank.moves else set()
     lost = "do_now" in plan and values.lists.get("do_now") and not written & wordings
     return (Missing("do_now", "drafts.missing_do_now"),) if lost else ()
+
+
+def _overdue(bank: Bank, setting: Setting, values: Values) -> tuple[Missing, ...]:
+    """Return the measures that the text would name if their day had not passed."""
+    shape = shape_of(bank, setting)
+    if shape is None or "measures" not in shape.moves:
+        return ()
+    return tuple(Missing("prevention", "drafts.missing_overdue", {"measure": id_}) for id_ in values.overdue)
 
 
 def _alternatives(
@@ -226,30 +266,10 @@ def _alternatives(
     from dataclasses import replace
 
     out = []
-    for register in _ALTERNATIVES.get(setting.kind, ()):
+    for register in _REGISTERS:
         sentences = compose(bank, values, replace(setting, register=register))  # type: ignore[arg-type]
         if sentences and joined(sentences, setting.language) != joined(default, setting.language):
             out.append(Alternative(register, f"gains_{register}", f"risks_{register}", sentences))
-    return tuple(out)
-
-
-_SENTENCE = re.compile(r"[^。！？!?.\n]*(?:[。！？!?]|\.(?=\s|$)|\n|$)[」』”）)]*")
-
-
-def _sentences(text: str, generated: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-    """Split a person's text into sentences; one that is still the generated one keeps its provenance."""
-    known = {s.text.strip(): s for s in generated}
-    out: list[Sentence] = []
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip())):
-        for line in paragraph.split("\n"):
-            if line.strip() in known:
-                out.append(known[line.strip()])
-                continue
-            for match in _SENTENCE.finditer(line):
-                words = match.group().strip()
-                if words:
-                    same = known.get(words)
-                    out.append(same if same else Sentence(words, "", "", paragraph=number))
     return tuple(out)
 
 

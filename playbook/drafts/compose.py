@@ -1,19 +1,24 @@
-"""Compose one text: the plan of its kind, a variant for each move, the room its channel has."""
+"""Compose one text: the shape of its kind, a variant for each move, the room its channel has."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from playbook.drafts.model import Sentence, joined
-from playbook.drafts.values import Slot, Values
+from playbook.drafts.plans import Shape
+from playbook.drafts.shorten import shortened
+from playbook.drafts.slots import Slot, Values
+from playbook.drafts.worded import Worded, without_lonely_leads
 from playbook.drafts.wording import Bank, Move, Variant
 from playbook.messages import fill
 from playbook.text import Language
 
 Situation = Mapping[str, str | tuple[str, ...]]
+SHAPE, AGAIN = "shape", "again"
+"""What a person may choose besides a variant of a move: the shape of the text, and how many other wordings on."""
 
 
 @dataclass(frozen=True)
@@ -22,21 +27,42 @@ class Setting:
 
     seed: str  # reference and kind: the same text after every render
     kind: str
+    channel: str
     voice: str
     language: Language
     situation: Situation
     limit: int | None
+    length: Callable[[str], int]  # as the channel counts
     choices: Mapping[str, str]  # move -> variant id, chosen by a person
     register: str = ""
 
+    def turn(self, name: str, count: int) -> int:
+        """Return which of so many equals is taken: by the incident's reference, and on from there as a person asked."""
+        digest = hashlib.sha256(f"{self.seed}\0{name}".encode()).digest()
+        again = self.choices.get(AGAIN, "")
+        return (
+            int.from_bytes(digest[:4], "big") + (int(again) if again.isdecimal() and len(again) < 5 else 0)
+        ) % count
 
-def plan_of(bank: Bank, kind: str, voice: str) -> tuple[tuple[str, ...], ...] | None:
-    """Return the plan of a kind, the one for its voice first."""
-    return bank.plans.get(f"{kind}.{voice}") or bank.plans.get(kind)
+
+def shape_of(bank: Bank, setting: Setting) -> Shape | None:
+    """Return the shape of a text: of its channel's plan, else its voice's, else its kind's; the closest condition first."""
+    for key in (f"{setting.kind}.{setting.channel}", f"{setting.kind}.{setting.voice}", setting.kind):
+        shapes = [s for s in bank.plans.get(key, ()) if s.when.holds(setting.situation)]
+        if not shapes:
+            continue
+        chosen = setting.choices.get(SHAPE)
+        for shape in shapes:
+            if shape.name == chosen:
+                return shape
+        closest = max(len(s.when.any_of) for s in shapes)
+        top = [s for s in shapes if len(s.when.any_of) == closest]
+        return top[setting.turn(SHAPE, len(top))]
+    return None
 
 
 def choose(move: Move, slots: Mapping[str, Slot], setting: Setting) -> Variant | None:
-    """Choose a variant: one that a person chose, else by register, then by how closely its condition fits, then by seed."""
+    """Choose a variant: one that a person chose, else by register, then by how closely its condition fits, then by turn."""
     eligible = [
         v for v in move.variants if v.when.holds(setting.situation) and all(name in slots for name in v.slots)
     ]
@@ -56,16 +82,7 @@ def choose(move: Move, slots: Mapping[str, Slot], setting: Setting) -> Variant |
 
     best = max(fit(v) for v in eligible)
     top = sorted((v for v in eligible if fit(v) == best), key=lambda v: v.id)
-    digest = hashlib.sha256(f"{setting.seed}\0{move.id}".encode()).digest()
-    return top[int.from_bytes(digest[:4], "big") % len(top)]
-
-
-@dataclass(frozen=True)
-class Worded:
-    """A sentence and the move that it words."""
-
-    sentence: Sentence
-    move: Move
+    return top[setting.turn(move.id, len(top))]
 
 
 def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -> list[Worded]:
@@ -124,36 +141,91 @@ def _set(text: str, language: Language) -> str:
 
 
 def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...] | None:
-    """Compose a text, or return None where the bank has no plan for its kind.
+    """Compose a text, or return None where the bank has no plan for its kind; () where there is nothing to say.
 
-    Where a channel has less room, sentences go by the `drop` of their move, highest first; nothing is cut within.
+    Where a channel has less room, moves are worded shorter first, then go by their `drop`, highest first; nothing is cut
+    within a sentence, and a list that loses items says so.
     """
-    plan = plan_of(bank, setting.kind, setting.voice)
-    if plan is None:
+    shape = shape_of(bank, setting)
+    if shape is None:
         return None
+    setting = replace(setting, situation={**setting.situation, "shape": shape.name or "plain"})
     worded: list[Worded] = []
-    for paragraph, moves in enumerate(plan):
-        for name in moves:
-            move = bank.moves[name]
-            if move.unless_said and _told(values.slots.get(move.unless_said), worded):
-                continue
-            known = _without_said(values, worded) if move.each == "facts" else values
-            worded += sentences_of(move, known, setting, paragraph)
+    for paragraph, steps in enumerate(shape.paragraphs):
+        for step in steps:
+            if step.when.holds(setting.situation):
+                worded += _worded(bank.moves[step.move], worded, values, setting, paragraph)
+    worded = _within_limits(worded, setting.situation)
     if setting.register == "short":
         worded = [w for w in worded if w.move.drop < 2]
-    worded = _without_lonely_leads(worded)
-    while setting.limit is not None and len(joined(_sentences(worded), setting.language)) > setting.limit:
-        worst = max((w.move.drop for w in worded), default=0)
-        if worst == 0:
-            break
-        last = max(i for i, w in enumerate(worded) if w.move.drop == worst)
-        del worded[last]
-        worded = _without_lonely_leads(worded)
-    return _sentences(worded)
-
-
-def _sentences(worded: list[Worded]) -> tuple[Sentence, ...]:
+    worded = without_lonely_leads(worded)
+    if setting.limit is not None:
+        worded = shortened(worded, _Shorter(bank, values, setting), _fits(setting))
+    if all(w.move.frame for w in worded):
+        return ()
     return tuple(w.sentence for w in worded)
+
+
+def _fits(setting: Setting) -> Callable[[Sequence[Worded]], bool]:
+    def fits(worded: Sequence[Worded]) -> bool:
+        text = joined(tuple(w.sentence for w in worded), setting.language)
+        return setting.limit is None or setting.length(text) <= setting.limit
+
+    return fits
+
+
+def _worded(
+    move: Move, so_far: list[Worded], values: Values, setting: Setting, paragraph: int
+) -> list[Worded]:  # fmt: skip
+    if move.unless_said and _told(values.slots.get(move.unless_said), so_far):
+        return []
+    known = _without_said(values, so_far) if move.each == "facts" else values
+    return sentences_of(move, known, setting, paragraph)
+
+
+class _Shorter:
+    """Words things shorter for a text that does not fit its channel."""
+
+    def __init__(self, bank: Bank, values: Values, setting: Setting) -> None:
+        self.bank, self.values = bank, values
+        self.setting = replace(setting, register="short")
+
+    def briefly(self, one: Worded) -> Worded | None:
+        """Return a sentence in its short form, where it has one that is shorter."""
+        if one.move.each or not any(v.register == "short" for v in one.move.variants):
+            return None
+        found = sentences_of(one.move, self.values, self.setting, one.sentence.paragraph)
+        if len(found) != 1 or len(found[0].sentence.text) >= len(one.sentence.text):
+            return None
+        return found[0]
+
+    def rest(self, move: Move, told: int, paragraph: int) -> Worded | None:
+        """Return what is said of the items of a list that there is no room for; None where there are no words for it."""
+        rest = self.bank.moves.get(f"{move.id}_rest")
+        total = len(self.values.lists.get(move.each, ()))
+        if rest is None or told >= total:
+            return None
+        slots = {**self.values.slots, "left": Slot(str(total - told)), "total": Slot(str(total))}
+        local = replace(
+            self.setting, situation={**self.setting.situation, "told": "some" if told else "none"}
+        )
+        found = _one(rest, slots, local, paragraph, line=bool(told) and self.setting.voice != "spoken")
+        return found[0] if found else None
+
+
+def _within_limits(worded: list[Worded], situation: Situation) -> list[Worded]:
+    """Leave out what the client wants less of: apologies beyond `max_apology_phrases`, sentences of values (C-02, C-27).
+
+    Of several apologies those that own the matter stay.
+    """
+    for part, switch in (("regret", "max_apology_phrases"), ("values", "values_sentence_max")):
+        most = str(situation.get(f"switch.{switch}", ""))
+        having = [w for w in worded if part in w.move.part.split()]
+        having.sort(key=lambda w: "responsibility" not in w.move.part.split())
+        if most.isdecimal() and len(having) > int(most):
+            gone = {id(w) for w in having[int(most) :]}
+            worded = [w for w in worded if id(w) not in gone]
+    return worded
 
 
 def _told(slot: Slot | None, worded: list[Worded]) -> bool:
@@ -172,17 +244,3 @@ def _without_said(values: Values, worded: list[Worded]) -> Values:
 
     left = [item for item in values.lists.get("facts", ()) if is_new(item)]
     return replace(values, lists={**values.lists, "facts": left})
-
-
-def _without_lonely_leads(worded: list[Worded]) -> list[Worded]:
-    """Leave out what only leads to a list (a move `…_lead` whose words end with a colon) where the list is empty."""
-    out = []
-    for i, w in enumerate(worded):
-        leads = w.move.id.endswith("_lead") and w.sentence.text.rstrip().endswith((":", "："))
-        following = worded[i + 1] if i + 1 < len(worded) else None
-        if leads and not (
-            following and following.move.each and following.sentence.paragraph == w.sentence.paragraph
-        ):
-            continue
-        out.append(w)
-    return out

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from playbook.drafts.plans import Shape, Step
 from playbook.drafts.wording import Bank, bank_of
 from playbook.policy import Policy, read_policy
 from playbook.policy.effective import Value, Values, effective
-from playbook.policy.model import Origin
+from playbook.policy.model import Condition, Origin
 from playbook.text import Language
 from playbook.workspace import Workspace
 
@@ -31,21 +32,34 @@ def wording_values(policy: Policy, languages: Sequence[Language]) -> Values:
     top = Origin(policy.layers[-1], "wording", 0)
     for language in languages:
         bank: Bank = bank_of(policy, language)
-        for kind, paragraphs in bank.plans.items():
-            path = f"wording.plans.{kind}"
-            out[path] = Value(path, " / ".join(" ".join(moves) for moves in paragraphs), top)
+        for kind, shapes in bank.plans.items():
+            for shape in shapes:
+                path = f"wording.plans.{kind}" + (f"~{shape.name}" if shape.name else "")
+                out[path] = Value(path, _paragraphs(shape), top)
         for kind, text in bank.subjects.items():
             path = f"wording.{language}.subjects.{kind}"
             out[path] = Value(path, text, top)
         for move in bank.moves.values():
             for variant in move.variants:
                 path = f"wording.{language}.{move.id}.{variant.id}"
-                when = "; ".join(f"{name}={'|'.join(values)}" for name, values in variant.when.any_of.items())
+                when = _condition(variant.when)
                 register = f"register={variant.register}" if variant.register else ""
                 marks = "; ".join(filter(None, (when, register)))
                 text = f"{variant.text}  [{marks}]" if marks else variant.text
                 out[path] = Value(path, text, _origin(variant.place, policy))
     return out
+
+
+def _condition(when: Condition) -> str:
+    return "; ".join(f"{name}={'|'.join(values)}" for name, values in when.any_of.items())
+
+
+def _paragraphs(shape: Shape) -> str:
+    def step(one: Step) -> str:
+        return f"{one.move} [{_condition(one.when)}]" if one.when.any_of else one.move
+
+    told = " / ".join(" ".join(map(step, paragraph)) for paragraph in shape.paragraphs)
+    return f"{told}  [{_condition(shape.when)}]" if shape.when.any_of else told
 
 
 def _origin(place: str, policy: Policy) -> Origin:

@@ -15,7 +15,8 @@ Audience = Literal["public", "customer", "internal"]
 class Sentence:
     """One sentence: its part, the wording it came from, and the facts, offers and commitments that it states.
 
-    `paragraph` counts from 0; `line` says that it stands on a line of its own (an item of a list).
+    `paragraph` counts from 0; `line` says that it stands on a line of its own (an item of a list); `changed` says
+    that a person has had a hand on it.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Sentence:
     commitments: tuple[str, ...] = ()
     paragraph: int = 0
     line: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True)

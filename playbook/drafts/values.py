@@ -2,137 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
 
-from playbook.assessment import Assessment
-from playbook.incident.model import Contact, Fact, Incident, Person, Telling
-from playbook.messages import say
-from playbook.offers import Offer, Offers
-from playbook.policy.model import Policy
+from playbook.assessment.phrases import toll_free
+from playbook.drafts.remedies import fill_remedies
+from playbook.drafts.slots import Item, Slot, Values, Words, bare
+from playbook.incident.model import Contact, Fact, Telling
 from playbook.text import (
-    Language,
     LocalText,
     address,
     format_count,
     format_long,
-    format_money,
-    format_time,
     in_any,
     in_language,
     join_list,
     surname_is_first,
 )  # fmt: skip
-from playbook.times import Moment
 
-_END = re.compile(r"[。.!！;；,，\s]+\Z")
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A value in words, and what on record it states."""
-
-    text: str
-    facts: tuple[str, ...] = ()
-    offers: tuple[str, ...] = ()
-    commitments: tuple[str, ...] = ()
+LONGEST_NAME = 60
 
 
-Item = dict[str, Slot]
-
-
-@dataclass
-class Values:
-    """The slots and lists for one draft; `untranslated` names fields that exist, but not in this language."""
-
-    slots: dict[str, Slot] = field(default_factory=dict)
-    lists: dict[str, list[Item]] = field(default_factory=dict)
-    untranslated: list[str] = field(default_factory=list)
-
-
-def bare(text: str) -> str:
-    """Return a sentence without its end mark, so that it can stand inside another."""
-    return _END.sub("", text.strip())
-
-
-class Writer:
-    """Words the values of one incident in one language. `person` is reply (to the customer) or statement (about them)."""
-
-    def __init__(
-        self,
-        incident: Incident,
-        policy: Policy,
-        assessment: Assessment,
-        offers: Offers,
-        language: Language,
-        person: str,
-        kind: str,
-    ) -> None:
-        self.incident, self.policy, self.assessment, self.offers = incident, policy, assessment, offers
-        self.language, self.person, self.kind = language, person, kind
-        self.values = Values()
-        self.near = self._near()
-        self.money = partial(format_money, language=language)
-
-    def _near(self) -> date | None:
-        stamps = self.incident.timestamps
-        moment = (
-            stamps.occurred_at
-            or (self.incident.signal.at if self.incident.signal else None)
-            or stamps.detected_at
-        )
-        return (
-            moment.day(self.incident.timezone) if moment and moment.precision in ("minute", "day") else None
-        )
-
-    def put(self, name: str, text: str | None, **said: tuple[str, ...]) -> None:
-        """Set a slot where there is a text."""
-        if text:
-            self.values.slots[name] = Slot(text, **said)
-
-    def local(self, name: str, text: LocalText | None, field_name: str, **said: tuple[str, ...]) -> None:
-        """Set a slot from a text of a person; note it where it is not written in this language."""
-        words = self.words(text, field_name)
-        if words:
-            self.put(name, bare(words), **said)
-
-    def words(self, text: LocalText | None, field_name: str) -> str | None:
-        """Return a person's text in this language, noting it where it exists only in others."""
-        found = in_language(text, self.language)
-        if text and not found:
-            self.values.untranslated.append(field_name)
-        return found
-
-    def time(self, moment: Moment | None) -> str | None:
-        """Word a point in time; the day is always given, since texts are read later."""
-        if moment is None:
-            return None
-        return format_time(
-            moment,
-            self.incident.timezone,
-            self.language,
-            near=None
-            if self.near is None
-            else date(self.near.year, 1, 1)
-            if moment.day(self.incident.timezone).year == self.near.year
-            else None,
-        )
-
-    def name(self, person: Person | None, field_name: str) -> str | None:
-        """Return a person's name as it is written in this language."""
-        return self.words(person.name, field_name) if person else None
+class Writer(Words):
+    """Fills the slots and lists of a draft."""
 
     def fill(self) -> Values:
         """Fill every slot and list that the record has something for."""
+        from playbook.drafts import since
+
         self._people()
         self._event()
         self._tellings()
         self._facts()
-        self._remedy()
+        fill_remedies(self)
         self._later()
+        since.add_since(self)
         self._open_tracks()
         return self.values
 
@@ -154,7 +57,7 @@ class Writer:
         author = incident.signal.author if incident.signal else None
         if author:
             shown = (author.name or {}).get(language) or author.display_name
-            if shown:
+            if shown and len(shown) <= LONGEST_NAME:  # a longer one would fill the text
                 self.put(
                     "customer",
                     address(
@@ -174,7 +77,12 @@ class Writer:
             if name and handler.honorific:
                 self.put(
                     "handler_address",
-                    address(name, handler.honorific, language, surname_first=surname_is_first(handler.name)),
+                    # Whether the handler's honorific is told is the client's choice (S0-27).
+                    name
+                    if self.assessment.switches.get("handler_gender") == "omit_with_reason"
+                    else address(
+                        name, handler.honorific, language, surname_first=surname_is_first(handler.name)
+                    ),
                 )
             if handler.backup:
                 backup = self.name(handler.backup, "handler.backup.name")
@@ -191,7 +99,7 @@ class Writer:
             if self.person == "reply"
             else (incident.contact, everybodys, own)
         )
-        contacts = [c for c in order if c]
+        contacts = [self._direct(c) for c in order if c]
         for slot in ("line", "email", "url"):
             self.put(slot, next((getattr(c, slot) for c in contacts if getattr(c, slot)), None))
         reach = next(
@@ -205,6 +113,14 @@ class Writer:
         elif signatory := brand.signatories.get("leader"):
             self.put("speaker", (signatory.get("name") or {}).get(language))
             self.put("speaker_title", (signatory.get("title") or {}).get(language))
+
+    def _direct(self, contact: Contact) -> Contact:
+        """Return a contact without a toll-free number, which no text gives unless the client allows it (S0-26)."""
+        if not contact.line or self.assessment.switches.get("forbid_toll_free") is False:
+            return contact
+        prefixes = tuple(p for channel in self.policy.channels.values() for p in channel.toll_free_prefixes)
+        free = toll_free(contact.line, prefixes, (self.incident.jurisdiction or self.policy.jurisdiction)[:2])
+        return contact.model_copy(update={"line": None}) if free else contact
 
     def _event(self) -> None:
         incident = self.incident
@@ -249,14 +165,17 @@ class Writer:
         incident = self.incident
         confirmed = [f for f in incident.facts if f.status == "confirmed" and self._public(f)]
         cause = next((f for f in confirmed if f.cause and f.visibility == "public"), None)
-        if cause and self.policy.switch("explanation_gate") != "none":
+        if cause and self.assessment.switches.get("explanation_gate") != "none":
             self.local("cause", cause.text, f"facts.{cause.id}.text", facts=(cause.id,))
+        self.local(
+            "supplier", next((f.party for f in reversed(incident.fault) if f.party), None), "fault.party"
+        )
         self.values.lists["facts"] = [
             item for f in confirmed if f.visibility == "public" and not f.cause and (item := self._fact(f))
         ]
         self.values.lists["unknowns"] = (
             self._items((u, f"unknowns[{i}]", {}) for i, u in enumerate(incident.unknowns))
-            if self.policy.switch("publish_unknowns") is True
+            if self.assessment.switches.get("publish_unknowns") is True
             else []
         )
         self.values.lists["doing"] = self._items(
@@ -293,82 +212,23 @@ class Writer:
                 out.append({"item": Slot(bare(words), **said)})
         return out
 
-    def _remedy(self) -> None:
-        offered = [o for o in self.offers.options if o.approved]
-        self.values.lists["options"] = [item for o in offered if (item := self._option(o))]
-        self.put("option_count", format_count(len(offered), self.language) if offered else None)
-        chosen = self.offers.chosen
-        if chosen and chosen.approved and (item := self._option(chosen)):
-            self.put("chosen", item["item"].text, offers=(chosen.id,))
-            self.put("chosen_id", chosen.id, offers=(chosen.id,))
-        groups = []
-        for line in self.offers.group:
-            words = self.words(line.label, f"group_remedies.{line.id}.label")
-            if words:
-                groups.append(
-                    {
-                        "item": Slot(bare(words), offers=(line.id,)),
-                        "count": Slot(format_count(line.count, self.language)),
-                    }
-                )
-        self.values.lists["group"] = groups if self._group_approved() else []
-        self.values.lists["measures"] = self._measures()
-
-    def _group_approved(self) -> bool:
-        """Tell whether somebody who may make public commitments approved the group remedies, or speaks for them."""
-        public = {rung.role for rung in self.policy.authority if rung.public}
-        named = ("statement", "group", *(remedy.id for remedy in self.incident.group_remedies))
-        approved = any(
-            a.role in public and a.decision == "approved" and any(name in a.what for name in named)
-            for a in self.incident.approvals
-        )
-        return approved or any(s.speaker and s.speaker.role in public for s in self.incident.statements)
-
-    def _option(self, offer: Offer) -> Item | None:
-        parts = []
-        for part in offer.parts:
-            label = self.words(part.label, f"options.{offer.id}")
-            if not label:
-                return None
-            sum_ = part.amount or part.worth
-            key = "part" if sum_ is None else "part_paid" if part.amount is not None else "part_worth"
-            parts.append(
-                say(f"drafts.{key}", self.language, label=label, sum=self.money(sum_) if sum_ else "")
-            )
-        first, *rest = parts
-        words = first
-        if rest:
-            others = say("drafts.between_parts", self.language).join(rest)
-            words = say("drafts.parts", self.language, first=first, others=others)
-        return {"id": Slot(offer.id), "item": Slot(words, offers=(offer.id,))}
-
-    def _measures(self) -> list[Item]:
-        out: list[Item] = []
-        for m in self.incident.measures:
-            if not m.public or m.state in ("candidate", "dropped"):
-                continue
-            what, owner = (
-                self.words(m.what, f"measures.{m.id}.what"),
-                self.words(m.owner, f"measures.{m.id}.owner"),
-            )
-            when = m.done_at or m.effective_from or m.due
-            if not what or not owner or when is None:
-                continue  # what has no owner and date is not promised
-            done = m.done_at is not None or (m.state == "done" and m.due is not None)
-            item = {
-                "item": Slot(bare(what), commitments=(m.id,)),
-                "owner": Slot(owner),
-                "date": Slot(self.time(when) or ""),
-                "done": Slot("yes" if done else "no"),
-            }
-            out.append(item)
-        return out
-
     def _later(self) -> None:
+        from playbook.drafts import since
+
         incident = self.incident
-        rows = [row for row in incident.sent if row.kind == self.kind]
+        rows = self.sent()
         promised = next((row.next_update_promised_at for row in rows if row.next_update_promised_at), None)
-        told_at = min((row.at for row in rows), default=self.assessment.as_of)
+        told_at = self.told_at()
+        if (
+            promised
+            and incident.next_update_at
+            and promised < incident.next_update_at
+            and since.goes_on(self.kind, incident)
+        ):
+            promised, told_at = (
+                None,
+                self.assessment.as_of,
+            )  # one more text of its kind, with a time of its own
         next_word = promised or incident.next_update_at
         # A text can only promise a time that has not passed when it goes out.
         if next_word and promised is None and told_at and next_word.exact and next_word.at <= told_at.at:
@@ -401,3 +261,9 @@ class Writer:
         if stale:
             self.local("stale_where", stale[0].where, "existing_texts.where")
             self.local("correction", stale[0].correction, "existing_texts.correction")
+        elif wrong := next(
+            (o.text for o in self.assessment.outdated if o.to_correct and o.text.language == self.language),
+            None,
+        ):
+            channel = self.policy.channels.get(wrong.channel)
+            self.put("stale_where", in_language(channel.label, self.language) if channel else None)

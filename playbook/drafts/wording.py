@@ -14,17 +14,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from playbook.drafts.plans import Plans, Shape, check_plans, condition_of, read_plans
 from playbook.errors import InputError, PolicyError, Problem
 from playbook.policy.model import Condition, Policy
 from playbook.sources import Positions, read_yaml
 from playbook.tables.shapes import SHAPES, check_shapes
 from playbook.text import Language
 
-MOVE_KEYS = {"part", "each", "drop", "unless_said", "variants"}
+MOVE_KEYS = {"part", "each", "drop", "unless_said", "frame", "variants"}
 VARIANT_KEYS = {"id", "when", "text", "register"}
 FILE_SHAPES = {"moves": "a map of maps", "plans": "a map", "subjects": "a map"}
 MOVE_SHAPES = {
-    "part": "a text", "each": "a text", "unless_said": "a text", "drop": "a whole number, 0 or more", "variants": "a list",
+    "part": "a text", "each": "a text", "unless_said": "a text", "drop": "a whole number, 0 or more", "frame": "true or false", "variants": "a list",
 }  # fmt: skip
 VARIANT_SHAPES = {"id": "a text", "when": "a map", "text": "a text", "register": "a text"}
 
@@ -51,6 +52,7 @@ class Move:
     drop: int
     unless_said: str
     variants: tuple[Variant, ...]
+    frame: bool = False  # a greeting, a signature, a heading: a text of nothing else says nothing
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Bank:
     """Everything to say in one language."""
 
     moves: Mapping[str, Move]
-    plans: Mapping[str, tuple[tuple[str, ...], ...]]  # kind, or kind.voice -> paragraphs of moves
+    plans: Plans
     subjects: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,11 +84,11 @@ def bank_of(policy: Policy, language: Language) -> Bank:
 @lru_cache(maxsize=64)
 def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
     moves: dict[str, dict[str, Any]] = {}
-    plans: dict[str, tuple[tuple[str, ...], ...]] = {}
+    plans: dict[str, tuple[Shape, ...]] = {}
     subjects: dict[str, str] = {}
     problems: list[Problem] = []
     for folder in folders:
-        wording = folder / "wording"
+        wording, written = folder / "wording", set[str]()
         for path in (*sorted(wording.glob("*.yaml")), *sorted((wording / language).glob("*.yaml"))):
             try:
                 data, at = read_yaml(path)
@@ -104,16 +106,17 @@ def _bank(folders: tuple[Path, ...], digest: str, language: Language) -> Bank:
                     keys = ("subjects", kind)
                     problems.append(at.problem(keys, str(subject), str(error), "Write it as {name}."))
                 subjects[kind] = str(subject)
-            for kind, paragraphs in (data.get("plans") or {}).items():
-                plans[str(kind)] = tuple(tuple(str(m) for m in p) for p in paragraphs)
+            plans = read_plans(data.get("plans") or {}, plans, written)
             for name, spec in (data.get("moves") or {}).items():
                 _add(moves, str(name), spec, at, problems)
     out = {
-        name: Move(name, m["part"], m["each"], m["drop"], m["unless_said"], tuple(m["variants"].values()))
+        name: Move(
+            name, m["part"], m["each"], m["drop"], m["unless_said"], tuple(m["variants"].values()), m["frame"]
+        )
         for name, m in moves.items()
     }
-    for kind, paragraphs in plans.items():
-        for move in {m for p in paragraphs for m in p} - set(out):
+    for kind, shapes in plans.items():
+        for move in sorted({move for shape in shapes for move in shape.moves} - set(out)):
             problems.append(
                 Problem(
                     str(folders[0]),
@@ -145,14 +148,7 @@ def _is_well(data: Any, at: Positions, problems: list[Problem]) -> bool:
                 for i, raw in enumerate(spec["variants"]):
                     keys = ("moves", name, "variants", i)
                     check_shapes(raw if isinstance(raw, dict) else {"text": raw}, VARIANT_SHAPES, at, problems, keys)  # fmt: skip
-        for kind, paragraphs in (data.get("plans") or {}).items():
-            if not isinstance(paragraphs, list) or not all(map(SHAPES["a list of texts"], paragraphs)):
-                found = repr(paragraphs)[:60]
-                problems.append(
-                    at.problem(
-                        ("plans", kind), found, "a list of lists of moves", "Write it as [[a, b], [c]]."
-                    )
-                )
+        check_plans(data.get("plans"), at, problems)
         for kind, subject in (data.get("subjects") or {}).items():
             if not SHAPES["a text"](subject):
                 problems.append(
@@ -174,10 +170,13 @@ def _add(
                 ("moves", name, key), key, "one of " + ", ".join(sorted(MOVE_KEYS)), "Correct the key."
             )
         )
-    move = moves.setdefault(name, {"part": "", "each": "", "drop": 0, "unless_said": "", "variants": {}})
+    move = moves.setdefault(
+        name, {"part": "", "each": "", "drop": 0, "unless_said": "", "frame": False, "variants": {}}
+    )
     move["part"] = str(spec.get("part") or move["part"])
     move["each"] = str(spec.get("each") or move["each"])
     move["unless_said"] = str(spec.get("unless_said") or move["unless_said"])
+    move["frame"] = bool(spec["frame"]) if spec.get("frame") is not None else move["frame"]
     move["drop"] = int(spec["drop"]) if spec.get("drop") is not None else move["drop"]
     for i, raw in enumerate(spec.get("variants") or ()):
         keys = ("moves", name, "variants", i)
@@ -194,16 +193,13 @@ def _add(
         except ValueError as error:
             problems.append(at.problem((*keys, "text"), text, str(error), "Write it as {name}."))
             continue
-        when = {
-            str(k): tuple(str(_word(v)) for v in (vs if isinstance(vs, list) else [vs]))
-            for k, vs in (raw.get("when") or {}).items()
-        }
         identifier = str(raw.get("id") or f"{name}.{len(move['variants']) + 1}")
         line = at.place(keys)[0]
         move["variants"][identifier] = Variant(
-            identifier, Condition(when), text, str(raw.get("register") or ""), slots, f"{at.path}:{line}"
+            identifier,
+            condition_of(raw.get("when")),
+            text,
+            str(raw.get("register") or ""),
+            slots,
+            f"{at.path}:{line}",
         )
-
-
-def _word(value: Any) -> Any:
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value

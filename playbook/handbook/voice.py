@@ -57,7 +57,7 @@ def _in(code: Language, words: str, language: Language) -> Runs:
 
 
 def _glossary(policy: Policy, language: Language) -> list[Block]:
-    terms = [policy.brand.customers, *policy.brand.glossary.values()]
+    terms = [policy.brand.customers, *(term.use for term in policy.terms.values())]
     rows = [_by_language(term, policy, language) for term in terms if term]
     if not rows:
         return []

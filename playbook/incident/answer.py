@@ -51,6 +51,7 @@ class FaultEntry(Record):
     at: Moment | None = None
     value: FaultStatus
     by: str | None = None
+    party: Text | None = None
     note: str | None = None
 
 

@@ -39,7 +39,9 @@ CSV_ROWS: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 """The files beside `incident.yaml` -> what a row holds."""
 
-NOT_IN_YAML = frozenset({"folder", "timeline", "complaints", "sent", "customers", "drafts", "evidence"})
+NOT_IN_YAML = frozenset(
+    {"folder", "timeline", "complaints", "sent", "customers", "drafts", "evidence", "kept_texts"}
+)
 """Fields of the record that are read from the folder, never from `incident.yaml`."""
 
 Shape = Literal["text", "amount", "plain", "time", "yes_no", "number", "choice", "word", "map", "record"]

@@ -54,7 +54,7 @@ def _draft(path: Path, name: str, kinds: set[str]) -> Iterator[Problem]:
         return
     expected = "drafts/<language>/<kind>.<channel>.md"
     remedy = (
-        "Save the text as Markdown."
+        "Read it back: playbook take INCIDENT FILE"
         if path.suffix == ".docx"
         else f"Use one of {', '.join(LANGUAGES)} as folder."
     )

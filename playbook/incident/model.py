@@ -162,6 +162,9 @@ class Incident(Record):
     customers: tuple[CustomerRow, ...] = ()
     drafts: dict[str, str] = Field(default_factory=dict)  # draft id -> text as edited by a person
     evidence: dict[str, str] = Field(default_factory=dict)  # path in the folder -> sha256
+    kept_texts: dict[str, str] = Field(
+        default_factory=dict
+    )  # path in evidence/ -> a text as it was sent or approved
 
     def fact(self, id_: str) -> Fact | None:
         """Return the fact of an id."""

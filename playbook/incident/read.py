@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from playbook.errors import InputError, Problem
+from playbook.incident.details import expected_in, found_in, remedy_in
 from playbook.incident.fill import Filler, meant
 from playbook.incident.model import (
     Approval,
@@ -30,6 +31,8 @@ LARGEST_FILE = 20_000_000
 """Bytes: an incident file above this is refused; a population of customers belongs in customers.parquet."""
 LARGEST_DRAFT = 1_000_000
 """Bytes: no text for people is longer."""
+APPROVED = "evidence/approved"
+"""Where texts are kept, word for word, as they were approved."""
 
 _APPROVALS = ("id", "at", "what", "who", "by", "role", "decision", "reason", "content_sha256", "sha256")
 SHORT_KEYS = {"noticed_at": ("timestamps", "detected_at"), "channel": ("signal", "channel")}
@@ -106,6 +109,7 @@ class _FolderReader:
         filled["approvals"] = [*(filled.get("approvals") or ()), *self._approvals()]
         filled["customers"] = self._customers()
         filled["drafts"], filled["evidence"] = self._drafts(), self._evidence()
+        filled["kept_texts"] = self._kept_texts(filled["sent"])
         incident = self._validated(filled, at)
         if incident is not None:
             self._cross_check(incident, at)
@@ -218,7 +222,9 @@ class _FolderReader:
         except ValidationError as error:
             for detail in error.errors():
                 column = str(detail["loc"][0]) if detail["loc"] else ""
-                self.problems.append(row.problem(column, _found(detail), _expected(detail), _remedy(detail)))
+                self.problems.append(
+                    row.problem(column, found_in(detail), expected_in(detail), remedy_in(detail))
+                )
 
     def _approvals(self) -> list[dict[str, Any]]:
         path = self.folder / "approvals.csv"
@@ -314,6 +320,24 @@ class _FolderReader:
                 out[written(path.relative_to(self.folder).as_posix())] = digest
         return out
 
+    def _kept_texts(self, sent: list[dict[str, Any]]) -> dict[str, str]:
+        """Read the texts that were kept word for word when they were sent or approved."""
+        paths = {str(row.get("path") or "") for row in sent}
+        kept = {name for name in paths if name.startswith("evidence/") and name.endswith((".md", ".txt"))}
+        if not (self.folder / "evidence").is_symlink():
+            approved = sorted((self.folder / APPROVED).glob("*.md"))
+            kept |= {f"{APPROVED}/{written(path.name)}" for path in approved}
+        out = {}
+        for name in sorted(kept):
+            path = self.folder / name
+            if path.is_file():
+                try:
+                    self._refuse_strange(path, LARGEST_DRAFT)
+                    out[name] = read_text(path)
+                except InputError as error:
+                    self.problems += error.problems
+        return out
+
     def _validated(self, filled: dict[str, Any], at: Positions) -> Incident | None:
         try:
             return Incident.model_validate(filled)
@@ -324,7 +348,9 @@ class _FolderReader:
                 )
                 if detail["type"] == "extra_forbidden":
                     continue  # told already, with a suggestion
-                self.problems.append(at.problem(keys, _found(detail), _expected(detail), _remedy(detail)))
+                self.problems.append(
+                    at.problem(keys, found_in(detail), expected_in(detail), remedy_in(detail))
+                )
             return None
 
     def _cross_check(self, incident: Incident, at: Positions) -> None:
@@ -419,29 +445,3 @@ class _FolderReader:
 def _unquoted(cell: str) -> str:
     """Take off the apostrophe with which a spreadsheet cell was kept as text."""
     return cell[1:] if cell.startswith("'") else cell
-
-
-def _found(detail: Any) -> str:
-    if detail["type"] == "missing":
-        return "nothing"
-    text = repr(detail.get("input"))
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _expected(detail: Any) -> str:
-    if detail["type"] == "missing":
-        return "a value: the record needs it"
-    context = detail.get("ctx") or {}
-    if "expected" in context:
-        return "one of " + str(context["expected"])
-    return str(context.get("error") or detail["msg"])
-
-
-def _remedy(detail: Any) -> str:
-    if detail["type"] == "missing":
-        return "Add it."
-    if "offset" in _expected(detail) or "zone" in _expected(detail):
-        return "Write the time with its offset, as 2026-05-09T18:20+08:00."
-    if isinstance(detail.get("input"), dict) and None in detail["input"].values():
-        return 'Quote each text that holds a comma: {en: "late, and broken"}.'
-    return "Correct the value."

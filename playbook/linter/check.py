@@ -25,12 +25,13 @@ def check_text(
     rules: RuleSet | None = None,
     public: Iterable[str] = (),
     masked: Sequence[tuple[int, int]] = (),
+    as_written: Iterable[str] = (),
 ) -> Report:
     """Check a text; places are code points of it, lines and columns 1-based, ends exclusive.
 
     `public` holds names, numbers and addresses that may be published; `masked` stretches (code points) that are not
-    prose, such as code. Language and kind are detected where they are not given. Raises ValueError for a language or
-    kind that does not exist.
+    prose, such as code; `as_written` names and quoted words whose script is not ours to correct. Language and kind are
+    detected where they are not given. Raises ValueError for a language or kind that does not exist.
     """
     language = language or (rules.language if rules else detect(text))
     if language not in LANGUAGES:
@@ -43,7 +44,7 @@ def check_text(
     audience = audience or rules.kinds[kind].audience
     lines = Lines(text)
     found = find_parts(prose, rules)
-    checked = Text(prose, lines, found, kind, audience, tuple(public), tuple(masked))
+    checked = Text(prose, lines, found, kind, audience, tuple(public), tuple(masked), tuple(as_written))
     checked.marks["required"] = rules.kinds[kind].required
     checked.marks["thresholds"] = {part.name: part.threshold for part in rules.parts}
     findings, passed, notes = run_rules(checked, rules)

@@ -31,11 +31,13 @@ class Text:
     audience: str
     public: tuple[str, ...] = ()
     masked: tuple[Span, ...] = ()
+    as_written: tuple[str, ...] = ()  # names, and words of others, whose spelling is theirs
     marks: dict[str, object] = field(default_factory=dict)
 
 
 def run_rules(text: Text, rules: RuleSet) -> tuple[list[Finding], list[str], list[str]]:
     """Return the findings, the ids of the rules that found nothing, and notes on rules that could not finish."""
+    from playbook.linter.scripts import AS_WRITTEN
     from playbook.linter.structure import DETECTORS
 
     findings: list[Finding] = []
@@ -44,12 +46,18 @@ def run_rules(text: Text, rules: RuleSet) -> tuple[list[Finding], list[str], lis
     for rule in rules.rules:
         if not rule.applies(text.kind, text.audience):
             continue
-        try:
-            spans = DETECTORS[rule.detector](text, rule) if rule.detector else phrase_spans(text, rule)
-        except PatternTooSlow as slow:
-            notes.append(f"{rule.id}: a pattern did not finish in time and was given up: {slow}")
-            continue
-        found = [make_finding(text, rule, span) for span in apart(spans)]
+        if rule.detector in AS_WRITTEN:
+            found = [
+                finding_at(text, rule, (start, end), instead)
+                for start, end, instead in AS_WRITTEN[rule.detector](text, rule)
+            ]
+        else:
+            try:
+                spans = DETECTORS[rule.detector](text, rule) if rule.detector else phrase_spans(text, rule)
+            except PatternTooSlow as slow:
+                notes.append(f"{rule.id}: a pattern did not finish in time and was given up: {slow}")
+                continue
+            found = [finding_at(text, rule, text.prose.written(*span)) for span in apart(spans)]
         findings += found
         if not found:
             passed.append(rule.id)
@@ -133,14 +141,18 @@ def apart(spans: Iterable[Span]) -> list[Span]:
     return out
 
 
-def make_finding(text: Text, rule: Rule, span: Span) -> Finding:
-    """Make the finding of a rule at a stretch of the folded text."""
-    start, end = text.prose.written(*span)
+def finding_at(text: Text, rule: Rule, span: Span, instead: str = "") -> Finding:
+    """Make the finding of a rule at a stretch of the text as written; `instead` is what to write in its place."""
+    start, end = span
     match = text.prose.text[start:end]
     place = text.lines.place(start, end)
-    shown = " ".join(match.split())
-    shown = shown if len(shown) <= 60 else shown[:59] + "…"
     return Finding(
-        rule.id, rule.level_for(text.kind), rule.message.replace("{match}", shown), rule.why, rule.fix,
+        rule.id, rule.level_for(text.kind), rule.message.replace("{match}", _short(match)), rule.why,
+        rule.fix.replace("{instead}", _short(instead)),
         place.line, place.column, place.end_line, place.end_column, match, start, end,
     )  # fmt: skip
+
+
+def _short(words: str) -> str:
+    shown = " ".join(words.split())
+    return shown if len(shown) <= 60 else shown[:59] + "…"

@@ -214,7 +214,8 @@ def ruleset_from(data: Mapping[str, Any]) -> RuleSet:
 def digest_of(folder: Path) -> str:
     """Return the hash of all rule files of a folder."""
     total = sha256()
-    for path in sorted(folder.rglob("*.yaml")):
+    # words.csv and characters.txt decide findings as rule files do
+    for path in sorted(path for ending in ("yaml", "csv", "txt") for path in folder.rglob(f"*.{ending}")):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

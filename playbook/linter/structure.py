@@ -8,7 +8,6 @@ import regex
 
 from playbook.linter.combine import combined, unfilled
 from playbook.linter.consistency import contradictions
-from playbook.linter.languages import script_of
 from playbook.linter.match import Span, Text, phrase_spans
 from playbook.linter.personal import personal_data
 from playbook.linter.rules import Rule
@@ -114,21 +113,6 @@ def nobody_addressed(text: Text, rule: Rule) -> list[Span]:
     return [] if not _long_enough(text, rule) else phrase_spans(text, rule)
 
 
-def mixed_script(text: Text, rule: Rule) -> list[Span]:
-    """Report the other script's characters in a Chinese text, and the rule's phrases (the other region's words)."""
-    spans = phrase_spans(text, rule)
-    if text.prose.language == "en":
-        return spans
-    foreign = "simplified" if text.prose.language == "zh-Hant" else "traditional"
-    cased = text.prose.cased
-    strange = {c for c in set(cased) if script_of(c) == foreign}
-    if strange:
-        for match in regex.finditer("[" + "".join(strange) + "]+", cased):
-            if not text.prose.quoted(*match.span()):
-                spans.append(match.span())
-    return spans
-
-
 _NUMBERED = regex.compile(r"(?:^|\n)\s*(?:(\d{1,2})[.、．)）]|[（(]?([一二三四五六七八九十])[、）)])")
 
 
@@ -162,7 +146,6 @@ DETECTORS: dict[str, Callable[[Text, Rule], list[Span]]] = {
     "contradictions": contradictions,
     "feelings_outweigh": feelings_outweigh,
     "impersonal_signature": impersonal_signature,
-    "mixed_script": mixed_script,
     "nobody_addressed": nobody_addressed,
     "personal_data": personal_data,
     "phrase_or_absent": phrase_or_absent,

@@ -52,10 +52,13 @@ def text_of(raw: bytes, name: str) -> Extracted:
         ) from error
     joined = Joined()
     for number, paragraph in enumerate(_paragraphs(body), start=1):
+        style = _style(paragraph)
+        if style.startswith("Layout"):  # of our own letters: the date, to whom; no part of the text
+            continue
         if joined.parts:
-            joined.put("\n\n")
+            joined.put("\n" if style in _CONTINUES else "\n\n")
         column = 1
-        for piece in re.split("(\n)", "".join(_words(paragraph))):  # a line end within a paragraph
+        for piece in re.split("(\n)", "".join(words(paragraph))):  # a line end within a paragraph
             if piece == "\n":
                 joined.put(piece)
                 column += 1
@@ -65,13 +68,22 @@ def text_of(raw: bytes, name: str) -> Extracted:
     return Extracted(name, "".join(joined.parts), anchors=tuple(joined.anchors))
 
 
+_CONTINUES = {f"{name}Line" for name in ("Text", "Lead", "Item", "Tail", "Formula", "Signature", "Plain")}
+"""Styles of our own letters whose paragraphs are a new line of the one before (an item of a list)."""
+
+
+def _style(paragraph: Any) -> str:
+    named = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return "" if named is None else str(named.get(f"{_W}val") or "")
+
+
 def _paragraphs(body: Any) -> Iterator[Any]:
     for paragraph in body.iter(f"{_W}p"):
         if not any(above.tag == _FALLBACK for above in paragraph.iterancestors()):
             yield paragraph
 
 
-def _words(element: Any) -> Iterator[str]:
+def words(element: Any) -> Iterator[str]:
     """Yield the text of a paragraph as it reads with all changes accepted; a text box in it is a paragraph of its own."""
     for child in element:
         if child.tag == f"{_W}t":
@@ -79,4 +91,4 @@ def _words(element: Any) -> Iterator[str]:
         elif child.tag in _SIGNS:
             yield _SIGNS[child.tag]
         elif child.tag not in (f"{_W}p", f"{_W}moveFrom", f"{_W}del", f"{_W}pPr", _FALLBACK):
-            yield from _words(child)
+            yield from words(child)

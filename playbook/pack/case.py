@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from playbook.assessment import Assessment, assess
 from playbook.checks import DraftReport, check_drafts, check_existing_texts
+from playbook.checks.likeness import (
+    Likeness,
+    copied,
+    likenesses,
+    limit_of,
+    words_of_client,
+    words_of_record,
+)
+from playbook.checks.others import Others, read_others
+from playbook.checks.tellings import TellingFinding, check_tellings
+from playbook.checks.translations import Lacking, lacking
 from playbook.drafts import Draft, NotWritten, write_drafts
 from playbook.errors import InputError, Problem
 from playbook.incident import Incident, read_incident
@@ -79,13 +90,51 @@ class Case:
         return tuple(gap for gap in self.written if isinstance(gap, NotWritten))
 
     @cached_property
+    def generated(self) -> tuple[Draft, ...]:
+        """Return the kit's own versions of the drafts that people edited; none where nobody did."""
+        if not self.incident.drafts:
+            return ()
+        own = self._write(self.incident.model_copy(update={"drafts": {}}))
+        return tuple(draft for draft in own if isinstance(draft, Draft))
+
+    @cached_property
+    def lacking(self) -> tuple[Lacking, ...]:
+        """Return what the record holds in some of the pack's languages only."""
+        return lacking(self.drafts, self.generated)
+
+    @cached_property
     def reports(self) -> tuple[DraftReport, ...]:
         """Return what was found in the drafts, in their order."""
-        own: tuple[Draft | NotWritten, ...] = ()
-        if self.incident.drafts:  # an edited draft is measured against the kit's own version
-            own = self._write(self.incident.model_copy(update={"drafts": {}}))
-        generated = tuple(draft for draft in own if isinstance(draft, Draft))
-        return check_drafts(self.drafts, self.incident, self.policy, self.assessment, self.offers, generated)
+        found = check_drafts(
+            self.drafts, self.incident, self.policy, self.assessment, self.offers, self.generated
+        )
+        alike = copied(self.alike, limit_of(self.policy))
+        return tuple(
+            replace(r, report=r.report.with_findings(alike[r.draft_id])) if r.draft_id in alike else r
+            for r in found
+        )
+
+    @cached_property
+    def others(self) -> Others:
+        """Return the texts of the client's other incidents in the workspace, as far as they were sent by now."""
+        shown = [kind.id for kind in self.policy.kinds.values() if kind.audience != "internal"]
+        kinds = {(kind, language) for kind in shown for language in self.languages}
+        client, words = self.incident.client, words_of_client(self.policy)
+        return read_others(
+            self.workspace.incidents, client, self.incident.reference, kinds, self.as_of, words
+        )
+
+    @cached_property
+    def alike(self) -> tuple[Likeness, ...]:
+        """Return for each draft the text of another incident that is most like it in its words."""
+        if not self.others.told:
+            return ()
+        return likenesses(self.drafts, words_of_record(self.incident, self.policy), self.others.told)
+
+    @cached_property
+    def telling_findings(self) -> tuple[TellingFinding, ...]:
+        """Return what the tellings say that nothing else on record does."""
+        return check_tellings(self.incident, self.policy, self.assessment, self.offers)
 
     @property
     def checked(self) -> tuple[tuple[Draft, DraftReport], ...]:

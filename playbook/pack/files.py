@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from playbook.checks import DraftReport
 from playbook.documents import (
     Block,
     Document,
     Event,
-    Paragraph,
     Sheet,
-    text,
     to_docx,
     to_html,
     to_ics,
@@ -21,16 +20,17 @@ from playbook.documents import (
     to_xlsx,
     words,
 )
+from playbook.documents.letter import to_word_letter
 from playbook.documents.spreadsheet import Value
 from playbook.documents.written import plain
 from playbook.drafts import Draft
 from playbook.drafts.outgoing import outgoing
 from playbook.pack.case import Case
+from playbook.pack.letters import annotated, letter
 from playbook.pack.manifest import Audience, PackFile
-from playbook.pack.sections.apology import paragraphs
 from playbook.pack.words import named, when, word
 from playbook.sources import write_csv
-from playbook.text import LANGUAGES, Language, in_language
+from playbook.text import LANGUAGES, Language
 
 Files = Iterator[tuple[str, PackFile]]
 
@@ -63,35 +63,21 @@ def place_of(draft: Draft) -> str:
     return f"{'internal' if draft.audience == 'internal' else 'drafts'}/{draft.id}"
 
 
-def draft_document(case: Case, draft: Draft) -> Document:
-    """Return a draft as a letter: on the client's letterhead, or under the internal stamp."""
-    language = draft.language
-    brand = case.policy.brand
-    internal = draft.audience == "internal"
-    head = (
-        word("stamp_internal", language)
-        if internal
-        else in_language(brand.letterhead, language) or in_language(brand.name, language) or ""
-    )
-    blocks: list[Block] = (
-        [Paragraph(text(draft.subject), "lead")] if draft.subject and not draft.edited else []
-    )
-    blocks += [Paragraph(text(part)) for part in paragraphs(draft)]
-    return Document(
-        draft.subject or draft.id,
-        language,
-        tuple(blocks),
-        head,
-        foot(case, language) if internal else "",
-        case.as_of,
-    )
+def annotated_place(draft: Draft) -> str:
+    """Return where the house's own copy of a draft stands, without its ending: apart, so that nobody sends it."""
+    return f"internal/{draft.id}.annotated"
 
 
-def draft_files(case: Case, draft: Draft, formats: tuple[str, ...]) -> Files:
-    """Yield the files of one draft."""
+def draft_files(
+    case: Case, draft: Draft, formats: tuple[str, ...], report: DraftReport | None = None
+) -> Files:
+    """Yield the files of one draft; with a report of the check the house's own copy, too."""
     yield f"{place_of(draft)}.md", PackFile(outgoing(draft).encode(), draft.audience)
     if "docx" in formats:
-        yield f"{place_of(draft)}.docx", PackFile(to_docx(draft_document(case, draft)), draft.audience)
+        yield f"{place_of(draft)}.docx", PackFile(to_word_letter(letter(case, draft)), draft.audience)
+        if report is not None and draft.audience != "internal":
+            copy = to_word_letter(annotated(case, draft, report))
+            yield f"{annotated_place(draft)}.docx", PackFile(copy, "internal")
 
 
 def to_json(data: Any) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playbook.checks import DraftReport
+from playbook.checks.outdated import outdated_findings
 from playbook.linter import LEVELS
 from playbook.messages import say
 from playbook.pack.case import Case
@@ -32,6 +33,13 @@ def findings_file(
         for language in LANGUAGES
         if language in fonts and fonts[language] is None
     ]
+    pack += [
+        {
+            "rule": "one-language-only", "level": "suggestion", "field": lacks.field,
+            "languages": list(lacks.languages), "drafts": list(lacks.drafts),
+        }
+        for lacks in case.lacking
+    ]  # fmt: skip
     offers: list[dict[str, Any]] = [
         {"rule": f.id, "level": f.level, **dict(f.values), "sources": list(f.sources)}
         for f in case.offers.findings
@@ -40,13 +48,15 @@ def findings_file(
         {"rule": w.id, "level": w.level, "values": dict(w.values), "sources": list(w.sources)}
         for w in case.assessment.warnings
     ]
+    outdated = outdated_findings(case.incident, case.assessment, case.language, case.drafts)
     levels = [f.level for r in case.reports for f in r.report.findings]
-    levels += [finding["level"] for finding in (*pack, *offers)]
+    levels += [finding["level"] for finding in (*pack, *offers)] + [one.level for one in outdated]
     counts: dict[str, int] = {level: levels.count(level) for level in LEVELS}
     data = {
         "counts": counts,
         "documents": _shown(case.reports, paths),
         "existing_texts": _shown(case.existing_reports, {}),
+        "outdated": [one.as_dict() for one in outdated],
         "offers": offers,
         "assessment": remarks,
         "pack": pack,

@@ -14,6 +14,7 @@ from typing import Any
 
 from playbook import __version__
 from playbook.charts import font_for
+from playbook.checks.outdated import outdated_findings
 from playbook.documents import Document, Heading
 from playbook.errors import EnvironmentLacks, InputError, Problem
 from playbook.pack import files as write
@@ -112,7 +113,8 @@ def made_from(case: Case, formats: tuple[str, ...], client: str | None) -> Made:
         languages=case.languages,
         formats=formats,
         as_of=case.as_of.raw if case.as_of else "",
-        inputs=inputs_of(case.folder),
+        # What the drafts are compared with belongs to what the pack is made from; `../` leads out of the incident.
+        inputs=inputs_of(case.folder) | {f"../{name}": digest for name, digest in case.others.inputs},
         policy={"name": case.policy.name, "layers": list(case.policy.layers), "sha256": case.policy.sha256},
         rules=_hashes(rules),
         notebooks=notebooks,
@@ -175,13 +177,13 @@ def _files(
         made.update(write.page_files(name, write.document(case, title, blocks), "internal", formats))
     kept = secrets(case.incident)
     found: list[Leak] = []
-    for draft in case.drafts:
+    for draft, report in case.checked:
         given_away = leaks(
             f"{write.place_of(draft)}.md", draft.audience, f"{draft.subject or ''}\n{draft.text}", kept
         )
         found += given_away
         if not given_away:
-            made.update(write.draft_files(case, draft, formats))
+            made.update(write.draft_files(case, draft, formats, report))
     for language in case.languages:
         public: Document | None = public_review_document(case, language)
         if public is None:
@@ -246,6 +248,7 @@ def render_pack(
     messages = [
         word("kept", case.language, source=k.source, target=k.target)
         + (" (it cannot be read as UTF-8 text: save it as UTF-8 to have it used)" if k.unreadable else "")
+        + (" (read it back: playbook take INCIDENT FILE)" if k.target.endswith(".docx") else "")
         for k in kept
     ]
     messages += [f"{leak.path}: {word('withheld', case.language, field=leak.field)}" for leak in found]
@@ -255,6 +258,8 @@ def render_pack(
         for f in report.report.findings
         if f.level in ("block", "error")
     )
+    outdated = outdated_findings(case.incident, case.assessment, case.language, case.drafts)
+    grave += tuple(f"{one.text.place}: {one.level} outdated-text: {one.sentence[:60]} ({one.why})" for one in outdated if one.level == "error")  # fmt: skip
     return PackResult(
         shown, tuple(sorted(pack)), counts, tuple(kept), found, messages=tuple(messages), grave=grave
     )

@@ -10,7 +10,10 @@ from typing import Any, Literal
 
 from playbook.clocks import Calendar, Unit, due_day
 from playbook.money import Money
+from playbook.policy.letterhead import Letterhead
 from playbook.text import Language, LocalText
+
+_WIDE = 0x1100  # from here on characters are as wide as two Latin ones
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,13 @@ class Channel:
     social: bool
     toll_free_prefixes: tuple[str, ...]
     origin: Origin
+    wide_weight: int = 1  # as how many characters the channel counts a Chinese one, or an emoji
+
+    def length(self, text: str) -> int:
+        """Return how long a text is as this channel counts it."""
+        if self.wide_weight == 1:
+            return len(text)
+        return sum(1 if ord(c) < _WIDE else self.wide_weight for c in text)
 
 
 @dataclass(frozen=True)
@@ -273,6 +283,21 @@ class Entitlement:
 
 
 @dataclass(frozen=True)
+class Term:
+    """How a client calls one thing (glossary.csv): the form to use in each language, and the forms not to use.
+
+    A `brand` is a name that is written the client's way, in every language; `note` says to readers why.
+    """
+
+    id: str
+    kind: Literal["term", "brand"]
+    use: LocalText
+    avoid: Mapping[Language, tuple[str, ...]]
+    note: LocalText
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Brand:
     """How a client names itself and what its texts carry."""
 
@@ -281,10 +306,9 @@ class Brand:
     customers: LocalText  # how its texts call the people it serves: customers, parents, passengers
     value: LocalText  # one values sentence
     size: str
-    letterhead: LocalText
+    letterhead: Letterhead
     signatories: Mapping[str, Mapping[str, Any]]  # role -> {name: LocalText, title: LocalText, honorific}
     contact: Mapping[str, Any]  # line, email, url, hours
-    glossary: Mapping[str, LocalText]
     banned_words: Mapping[Language, tuple[str, ...]]
 
 
@@ -321,6 +345,7 @@ class Policy:
         str, tuple[Path, tuple[Path, ...]]
     ]  # table name -> header file, patch files in layer order
     sha256: str  # of every file of every layer
+    terms: Mapping[str, Term] = field(default_factory=dict)  # glossary.csv, and `glossary` of policy.yaml
 
     def switch(self, name: str) -> Any:
         """Return the value of a switch. Raises KeyError for a name that Appendix B does not have."""

@@ -9,11 +9,13 @@ from typing import Any
 
 from playbook.errors import InputError, PolicyError, Problem
 from playbook.policy.layers import Layer, LayerFiles, chain, content_hash, read_layer
+from playbook.policy.letterhead import check_letterhead, read_letterhead
 from playbook.policy.model import (
     Brand,
     Origin,
     Policy,
     Switch,
+    Term,
 )  # fmt: skip
 from playbook.policy.rows import COLUMNS, Rows
 from playbook.sources import Keys
@@ -94,7 +96,8 @@ class _Reader:
             for part in ("brand", "glossary", "contact"):
                 inner = layer.data.get(part)
                 if isinstance(inner, dict):
-                    self._texts(layer, inner, (part,))
+                    self._texts(layer, {k: v for k, v in inner.items() if k != "letterhead"}, (part,))
+            check_letterhead(layer, self.problems)
             people = layer.data.get("signatories") or {}
             for role, who in people.items() if SHAPES["a map of maps"](people) else ():
                 self._texts(layer, who, ("signatories", role))
@@ -145,6 +148,7 @@ class _Reader:
             thresholds=dict(rows.of("thresholds")),
             table_files=self._tables(),
             sha256=self.digest,
+            terms=self._terms(rows),
         )
         if self.problems:
             raise PolicyError(self.problems)
@@ -209,10 +213,9 @@ class _Reader:
             customers=self._text(data.get("customers") or ""),
             value=self._text(data.get("value") or ""),
             size=str(data.get("size") or self._top("size", "")),
-            letterhead=self._text(data.get("letterhead") or ""),
+            letterhead=read_letterhead(self.layers),
             signatories=signatories,
             contact=self._merged("contact"),
-            glossary={k: self._text(v) for k, v in self._merged("glossary").items()},
             banned_words={language: tuple(words) for language, words in banned.items()},
         )
 
@@ -225,6 +228,15 @@ class _Reader:
                 self.problems.append(at.problem((), found, wanted, remedy))
             return {str(k): str(v) for k, v in value.items() if v not in (None, "")}
         return {language: str(value) for language in LANGUAGES} if value not in (None, "") else {}
+
+    def _terms(self, rows: Rows) -> dict[str, Term]:
+        """Return the terms of glossary.csv, and those of `glossary` in policy.yaml, which only say what to use."""
+        out = {}
+        for name, written in self._merged("glossary").items():
+            layer = next(one for one in reversed(self.layers) if name in (one.data.get("glossary") or {}))
+            origin = Origin(layer.name, "policy.yaml", layer.at.place(("glossary", name))[0])
+            out[str(name)] = Term(str(name), "term", self._text(written), {}, {}, origin)
+        return out | {term.id: term for term in rows.of("glossary")}
 
     def _switches(self) -> dict[str, Switch]:
         out: dict[str, Switch] = {}
@@ -259,9 +271,7 @@ class _Reader:
                             "Correct the value.",
                         )
                     )
-                elif (
-                    (shape := _shape(out[name].default)) != _shape(spec) and spec is not None and not allowed
-                ):
+                elif (shape := _wanted(out[name].default, spec)) and spec is not None and not allowed:
                     self.problems.append(
                         layer.at.problem(
                             ("switches", name), f"{str(spec)[:60]!r}", shape, "Correct the value."
@@ -320,6 +330,14 @@ class _Reader:
                         )
                     )
         return {stem: (path, tuple(patches.get(stem, ()))) for stem, path in headers.items()}
+
+
+def _wanted(default: Any, value: Any) -> str:
+    """Return what form a switch's value should have, "" where it has it. Base leaves only a percentage open."""
+    if default is None:
+        percent = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
+        return "" if percent else "a whole number from 0 to 100 (percent)"
+    return "" if _shape(default) == _shape(value) else _shape(default)
 
 
 def _shape(value: Any) -> str:

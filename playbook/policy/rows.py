@@ -27,9 +27,10 @@ from playbook.policy.model import (
     Rung,
     SeverityRule,
     Step,
+    Term,
     Track,
 )  # fmt: skip
-from playbook.text import LocalText
+from playbook.text import LANGUAGES, LocalText
 
 _SUFFIX = {"zh-Hant": "zh_hant", "zh-Hans": "zh_hans", "en": "en"}
 
@@ -48,12 +49,13 @@ COLUMNS: dict[str, list[str]] = {
     "notes": ["id", "kind", "stage", "voice", *local("text"), "sources"],
     "tracks": ["id", *local("label"), "condition", "who", *local("not_allowed"), "sources"],
     "clusters": ["id", *local("label"), "fault_statuses", "strategies", "forbidden", "source"],
-    "channels": ["id", *local("label"), "visibility", "max_characters", "voice", "social", "toll_free_prefixes"],
+    "channels": ["id", *local("label"), "visibility", "max_characters", "voice", "social", "toll_free_prefixes", "wide_weight"],
     "kinds": ["id", *local("label"), "audience", "stage", "parts", "channels", "condition"],
     "apology_modes": ["id", "jurisdiction", "mode", *local("reason"), "source"],
     "options": ["id", "option", "rank", "line", "kind", *local("label"), "amount", "share", "of", "paid", "non_monetary", *local("harm"), *local("condition"), "source"],
     "entitlements": ["id", *local("text"), "trigger", "amount", "from"],
     "thresholds": ["id", "count", "source"],
+    "glossary": ["id", "kind", *local("use"), *local("avoid"), *local("note")],
 }  # fmt: skip
 
 
@@ -70,7 +72,7 @@ class Rows:
             "authority": self._rung, "clocks": self._clock, "severity": self._severity, "steps": self._step,
             "roles": self._role, "notes": self._note, "tracks": self._track, "clusters": self._cluster,
             "channels": self._channel, "kinds": self._kind, "apology_modes": self._mode, "options": self._option,
-            "entitlements": self._entitlement, "thresholds": self._threshold,
+            "entitlements": self._entitlement, "thresholds": self._threshold, "glossary": self._term,
         }  # fmt: skip
 
     def of(self, stem: str) -> list[Any]:
@@ -232,7 +234,7 @@ class Rows:
     def _channel(self, row: MergedRow) -> Channel:
         return Channel(
             row["id"], self._local(row, "label", needed=True), self._one_of(row, "visibility", ("public", "private", "internal")),
-            self._whole(row, "max_characters"), row["voice"], self._yes(row, "social"), self._list(row, "toll_free_prefixes"), self._origin(row),
+            self._whole(row, "max_characters"), row["voice"], self._yes(row, "social"), self._list(row, "toll_free_prefixes"), self._origin(row), self._whole(row, "wide_weight") or 1,
         )  # fmt: skip
 
     def _kind(self, row: MergedRow) -> DocumentKind:
@@ -240,6 +242,18 @@ class Rows:
             row["id"], self._local(row, "label", needed=True), self._one_of(row, "audience", ("public", "customer", "internal")), row["stage"],
             self._list(row, "parts"), self._list(row, "channels"), self._condition(row), self._origin(row),
         )  # fmt: skip
+
+    def _term(self, row: MergedRow) -> Term:
+        use, written = self._local(row, "use", needed=True), self._local(row, "avoid")
+        avoid = {}
+        for language in LANGUAGES:
+            forms = tuple(form for part in written.get(language, "").split("|") if (form := part.strip()))
+            if use.get(language) in forms:
+                column = f"avoid_{_SUFFIX[language]}"
+                self._bad(row, column, repr(use[language][:60]), "forms other than the one to use")
+            avoid[language] = forms
+        kind: Any = self._one_of(row, "kind", ("term", "brand")) if row["kind"] else "term"
+        return Term(row["id"], kind, use, avoid, self._local(row, "note"), self._origin(row))
 
     def _mode(self, row: MergedRow) -> ApologyMode:
         return ApologyMode(

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from playbook.checks import DraftReport
+from playbook.checks.likeness import limit_of, most_alike
+from playbook.checks.outdated import outdated_findings
 from playbook.documents import Block, Callout, Heading, Letter, List, Paragraph, Run, Runs, table, text
 from playbook.documents.written import joined, local
 from playbook.drafts import Draft
 from playbook.linter import Report
+from playbook.messages import say
 from playbook.pack.case import Case
 from playbook.pack.sections.decide import VERDICT_MARKS
 from playbook.pack.sections.response import LEVEL_MARKS
-from playbook.pack.words import listed, marked, message, named, word
-from playbook.text import Language
+from playbook.pack.words import listed, marked, message, named, when, word
+from playbook.text import Language, in_any
 
 
 def paragraphs(draft: Draft) -> tuple[str, ...]:
@@ -57,7 +60,10 @@ def one_draft(case: Case, draft: Draft, checked: DraftReport) -> tuple[Block, ..
     if not draft.sendable:
         state.append(marked(word("not_sendable", language), "bad"))
     blocks.append(Paragraph(joined(state, "  ")))
-    blocks.append(Letter("", paragraphs(draft), draft.subject or "", language=draft.language))
+    # What a person kept of the pack's file begins with its subject.
+    blocks.append(
+        Letter("", paragraphs(draft), "" if draft.edited else draft.subject or "", language=draft.language)
+    )
     blocks += findings_table(report, language, draft.language)
     if report.passed:
         blocks.append(Paragraph(text(word("passed", language, count=len(report.passed))), "small"))
@@ -88,19 +94,21 @@ def gap_words(case: Case, what: str, key: str, values: Mapping[str, Any]) -> Run
 
 
 def _alternatives(case: Case, draft: Draft) -> list[Block]:
-    blocks: list[Block] = []
-    for other in draft.alternatives:
-        title = f"{word('alternative', case.language)}: {message(case, other.name, subject='drafts')}"
-        told = [
-            text(f"{sign} {message(case, key, subject='drafts')}")
-            for sign, key in (("+", other.gains), ("−", other.risks))
-            if key
-        ]
-        blocks.append(
-            Letter(title, tuple(other.text_in(draft.language).split("\n\n")), language=draft.language)
-        )
-        blocks.append(Paragraph(joined(told, "\n"), "small"))
-    return blocks
+    """Return the versions of a draft side by side, with what each gains and risks."""
+    if not draft.alternatives:
+        return []
+
+    def told(key: str) -> str:
+        return message(case, key, subject="drafts")
+
+    names = ["full", *(other.name for other in draft.alternatives)]
+    texts = [draft.text, *(other.text_in(draft.language) for other in draft.alternatives)]
+    rows: list[tuple[str | Run, ...]] = [
+        ("", *(Run(words, language=draft.language) for words in texts)),
+        ("+", *(told(f"gains_{name}") for name in names)),
+        ("−", *(told(f"risks_{name}") for name in names)),
+    ]
+    return [table(["", *map(told, names)], rows, caption=word("alternative", case.language))]
 
 
 def drafts(case: Case, language: Language) -> tuple[Block, ...]:
@@ -115,20 +123,51 @@ def drafts(case: Case, language: Language) -> tuple[Block, ...]:
 
 
 def not_written(case: Case) -> tuple[Block, ...]:
-    """Return what was not written, and why."""
+    """Return what was not written, and why; and what the record holds in some of the languages only."""
     language = case.language
-    if not case.not_written:
+    blocks: list[Block] = []
+    if case.not_written:
+        items = tuple(gap_words(case, gap.id, gap.key, gap.values) for gap in case.not_written)
+        blocks += [Heading(2, word("not_written", language)), List(items)]
+    return (*blocks, *_not_in_all_languages(case))
+
+
+def _not_in_all_languages(case: Case) -> tuple[Block, ...]:
+    """Return a table field by language of what is written in some of them only; nothing where that is nothing."""
+    language = case.language
+    if not case.lacking:
         return ()
-    items = tuple(gap_words(case, gap.id, gap.key, gap.values) for gap in case.not_written)
-    return (Heading(2, word("not_written", language)), List(items))
+    marks = {
+        lacks: marked(say("agree.lacking" if lacks else "agree.there", language), "bad" if lacks else "good")
+        for lacks in (True, False)
+    }
+    rows: list[tuple[Runs | str | Run, ...]] = [
+        (
+            Run(found.field, mark="quiet"),
+            *(marks[code in found.languages] for code in case.languages),
+            ", ".join(found.drafts),
+        )
+        for found in case.lacking
+    ]
+    heads = [
+        say("agree.field", language),
+        *(named("language", code, language) for code in case.languages),
+        say("agree.less", language),
+    ]
+    return (
+        Heading(2, say("agree.not_in", language)),
+        Paragraph(text(say("agree.not_in_lead", language))),
+        table(heads, rows),
+    )
 
 
 def existing_texts(case: Case) -> tuple[Block, ...]:
-    """Return what is wrong with the texts that are already out there, or wait in a drawer."""
+    """Return what is wrong with the texts that are already out there, or wait in a drawer; what went out of ours first."""
     language = case.language
+    blocks: list[Block] = [*outdated(case)]
     if not case.incident.existing_texts:
-        return ()
-    blocks: list[Block] = [Heading(2, word("existing_texts", language))]
+        return tuple(blocks)
+    blocks.append(Heading(2, word("existing_texts", language)))
     reports = {checked.draft_id: checked.report for checked in case.existing_reports}
     for existing in case.incident.existing_texts:
         report = reports[existing.id]
@@ -140,3 +179,49 @@ def existing_texts(case: Case) -> tuple[Block, ...]:
         if not report.findings:
             blocks.append(Paragraph(text(word("nothing_found", language)), "small"))
     return tuple(blocks)
+
+
+def outdated(case: Case) -> tuple[Block, ...]:
+    """Return the sentences of sent and approved texts that no longer agree with the record; nothing where all do."""
+    language, zone = case.language, case.incident.timezone
+    found = outdated_findings(case.incident, case.assessment, language, case.drafts)
+    if not found:
+        return ()
+    rows: list[tuple[Runs, ...]] = []
+    for one in found:
+        kind, channel = case.policy.kinds.get(one.text.kind), case.policy.channels.get(one.text.channel)
+        names = [in_any(found_in.label, language) if found_in else "" for found_in in (kind, channel)]
+        state = say(f"outdated.{one.text.source}", language, at=when(one.text.at, zone, language))
+        label = text(" · ".join(name for name in (*names, state) if name))
+        sentence = one.sentence or say("outdated.words_not_kept", language)
+        rows.append(
+            (
+                joined([label, (Run(one.text.place, mark="quiet"),)], "\n"),
+                (Run(sentence, language=one.text.language),),
+                (Run(one.why), Run(f" {one.subject}", mark="quiet")),
+                marked(one.fix, "bad" if one.level == "error" else "quiet"),
+            )
+        )
+    head = [say(f"outdated.{key}", language) for key in ("text", "sentence", "why", "do")]
+    intro = Paragraph(text(say("outdated.intro", language)), "small")
+    return (Heading(2, say("outdated.title", language)), intro, table(head, rows))
+
+
+def alike(case: Case) -> tuple[Block, ...]:
+    """Return how alike the drafts are to the texts of the client's other incidents; nothing where there are none."""
+    language, limit = case.language, limit_of(case.policy)
+    rows = [
+        (
+            (Run(one.draft.id, mark="quiet"),),
+            f"{one.other.reference} · {one.other.channel} {one.other.at[:10]}".rstrip(),
+            marked(f"{one.percent}%", "warn" if limit is not None and one.percent > limit else "quiet"),
+            joined([(Run(words, language=one.draft.language),) for words in one.shared], "\n"),
+        )
+        for one in most_alike(case.alike)
+    ]
+    if not rows:
+        return ()
+    shown = f"{limit}%" if limit is not None else say("likeness.no_limit", language)
+    intro = say("likeness.intro", language, count=case.others.incidents, limit=shown)
+    head = [say(f"likeness.{key}", language) for key in ("draft", "other", "alike", "shared")]
+    return (Heading(2, say("likeness.title", language)), Paragraph(text(intro), "small"), table(head, rows))

@@ -166,7 +166,18 @@ def drafts_overview(case: Case) -> tuple[Block, ...]:
     if not rows:
         return (*blocks, Paragraph(text(word("no_drafts", language))))
     heads = [word(key, language) for key in ("id", "document", "audience", "verdict", "findings", "note")]
-    return (*blocks, table(heads, rows), Paragraph(text(word("drafts_where", language)), "small"))
+    blocks += [table(heads, rows), Paragraph(text(word("drafts_where", language)), "small")]
+    return (*blocks, *_tellings(case))
+
+
+def _tellings(case: Case) -> tuple[Block, ...]:
+    """Return what the tellings say and nothing else on record does: every draft is built around them."""
+    found = case.telling_findings
+    lines = tuple(
+        joined([text(Run(f"{f.field} ", mark="quiet")), (Run(f.finding.match, language=f.language),), text(f.finding.message)], " ")
+        for f in found
+    )  # fmt: skip
+    return (Callout("warn", word("tellings_unproved", case.language), lines),) if lines else ()
 
 
 def decisions(case: Case) -> tuple[Block, ...]:

@@ -100,6 +100,6 @@ def public_review_document(case: Case, language: Language) -> Document | None:
     if not blocks:
         return None
     brand = case.policy.brand
-    head = in_language(brand.letterhead, language) or in_language(brand.name, language) or ""
+    head = in_language(brand.letterhead.legal_name, language) or in_language(brand.name, language) or ""
     title = blocks[0].text if isinstance(blocks[0], Heading) else ""
     return Document(title, language, blocks, head, "", case.as_of)

@@ -1,0 +1,99 @@
+"""A draft is shown with its versions and other wordings, and what a person chooses is kept in the record."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from playbook.cli import main
+from playbook.incident import read_incident
+
+ROOT = Path(__file__).resolve().parent.parent
+DRAFTS = ("en/first-reply.facebook", "zh-Hant/first-reply.facebook", "zh-Hans/public-apology.web")
+
+
+@pytest.fixture(autouse=True)
+def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def cake(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
+    return tmp_path / "cake"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    code = main(["draft", *(str(argument) for argument in arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_another_wording_differs_and_the_next_one_again(
+    cake: Path, capsys: pytest.CaptureFixture[str], draft: str
+) -> None:
+    texts = [run(capsys, cake, draft)[1]]
+    texts += [run(capsys, cake, draft, "--another", str(n))[1] for n in (1, 2)]
+    assert len(set(texts)) == 3
+
+
+def test_three_versions_stand_side_by_side_with_what_each_gains_and_risks(
+    cake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, cake, "en/public-apology.web", "--versions")
+    assert code == 0
+    headings = [line for line in out.splitlines() if line.startswith("--- ")]
+    assert headings == ["--- full", "--- short", "--- cautious"]
+    assert sum(line.startswith("+ ") for line in out.splitlines()) == 3
+    assert sum(line.startswith("- ") and not line.startswith("---") for line in out.splitlines()) == 3
+
+
+def test_what_is_kept_stands_in_the_record_and_every_later_text_follows(
+    cake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = "en/first-reply.facebook"
+    _, other, _ = run(capsys, cake, draft, "--another", "--keep")
+    assert list(read_incident(cake).wording_choice) == [f"{draft}:again"]
+    assert run(capsys, cake, draft)[1] == other
+    assert "# " in (cake / "incident.yaml").read_text(encoding="utf-8"), "comments stay"
+
+
+def test_without_keep_nothing_is_written(cake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (cake / "incident.yaml").read_bytes()
+    run(capsys, cake, "en/first-reply.facebook", "--another")
+    assert (cake / "incident.yaml").read_bytes() == before
+
+
+def test_a_wording_is_chosen_by_its_id(cake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = "en/first-reply.facebook"
+    for wanted in ("handler.comment.mine", "handler.comment.ask-for"):
+        _, out, _ = run(capsys, cake, draft, "--choose", f"handler={wanted}", "--wordings")
+        assert wanted in {line.split()[0] for line in out.splitlines() if line.strip()}
+
+
+def test_a_wording_that_the_text_cannot_take_is_refused_and_nothing_is_kept(
+    cake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (cake / "incident.yaml").read_bytes()
+    code, _, err = run(capsys, cake, "en/first-reply.facebook", "--choose", "handler=nonsense", "--keep")
+    assert code == 2
+    assert "nonsense" in err
+    assert (cake / "incident.yaml").read_bytes() == before
+
+
+def test_a_text_that_a_person_wrote_is_not_reworded(cake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = cake / "drafts" / "en" / "first-reply.facebook.md"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("Ms Chen, we are looking into it.\n", encoding="utf-8")
+    code, _, err = run(capsys, cake, "en/first-reply.facebook", "--another")
+    assert code == 2
+    assert "a person wrote" in err
+
+
+def test_the_end_of_the_bank_is_told(cake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, cake, "en/follow-up.sms", "--another", "150")
+    assert code == 1
+    assert "no other wording" in err
