@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -349,3 +350,44 @@ def test_every_message_of_agreement_has_the_same_slots_in_three_languages() -> N
     assert "agree" in subjects()
     by_language = {code: {k: set(t.slots) for k, t in templates("agree", code).items()} for code in LANGUAGES}
     assert by_language["en"] == by_language["zh-Hant"] == by_language["zh-Hans"]
+
+
+@pytest.mark.parametrize("name", ["{}/statement.md", "statement.{}.md", "drafts/{}/public-apology.web.md"])
+def test_check_holds_several_pasted_texts_against_each_other(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = {"en": f"\n{OURS['en']}\n", "zh-Hant": f"{OTHERS['zh-Hant']}\n"}
+    paths = []
+    for language, text in texts.items():
+        path = Path(name.format(language))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        paths.append(str(path))
+    main(["check", *paths, "--kind", "public-apology", "--format", "json"])
+    documents = json.loads(capsys.readouterr().out)["documents"]
+    blame = [[f for f in d["findings"] if f["rule"] == "inconsistent-blame"] for d in documents]
+    assert [[f["level"] for f in found] for found in blame] == [["error"], ["error"]]
+    assert blame[0][0]["line"] == 2
+    assert paths[1] in blame[0][0]["message"]
+    main(["check", paths[0], "--kind", "public-apology", "--format", "json"])
+    alone = json.loads(capsys.readouterr().out)["documents"][0]["findings"]
+    assert not [f for f in alone if f["rule"] == "inconsistent-blame"]
+
+
+def test_texts_of_different_names_are_not_versions_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, text, name in (("en", OURS["en"], "a"), ("zh-Hant", OTHERS["zh-Hant"], "b")):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / f"{name}.md").write_text(text, encoding="utf-8")
+    main(["check", str(tmp_path / "en" / "a.md"), str(tmp_path / "zh-Hant" / "b.md"), "--format", "json"])
+    assert "inconsistent-blame" not in json.dumps(
+        [[f["rule"] for f in d["findings"]] for d in json.loads(capsys.readouterr().out)["documents"]]
+    )
+
+
+@pytest.mark.parametrize("rule", ["glossary", "inconsistent-blame", "edited-in-one-language", "mixed-script"])
+def test_every_rule_of_agreement_can_be_explained(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--explain", rule]) == 0
+    assert len(capsys.readouterr().out) > 60

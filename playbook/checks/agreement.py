@@ -12,15 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from playbook.checks.alike import Key, keys_in, place_of, tells, words_of
 from playbook.checks.quantities import Quantity
 from playbook.checks.stance import Stance, stance_of
 from playbook.drafts import Draft, Sentence
+from playbook.drafts.model import Audience
 from playbook.linter import Report, check_text
 from playbook.linter.findings import Finding, Level
 from playbook.linter.prose import Lines
 from playbook.messages import say
+from playbook.text import LANGUAGES
 
 FIGURES = ("money", "count", "share", "date", "time")
 """What is compared; durations are not: one language says 36 hours, another a day and a half."""
@@ -102,6 +105,23 @@ def disagreements(
             read = [Version(draft, _report(draft, reports or {})) for draft in versions]
             out |= {one.draft.id: _against(one, [v for v in read if v is not one]) for one in read}
     return out
+
+
+def text_of(path: str, text: str, report: Report) -> Draft | None:
+    """Return a person's text as a version to compare: its name is the path without the language, which the path has.
+
+    `drafts/en/first-reply.email.md`, `en/statement.md` and `statement.en.docx` have one; None where there is none.
+    """
+    place = PurePath(path)
+    pieces = (*place.parts[:-1], *place.stem.split("."))
+    told = [code for code in LANGUAGES if code in pieces]
+    if told != [report.language]:
+        return None
+    name = "/".join(piece for piece in pieces if piece not in LANGUAGES)
+    audience: Audience = "customer" if report.audience == "customer" else "public"
+    if report.audience == "internal":
+        audience = "internal"
+    return Draft(path, told[0], name, "", audience, None, (), edited=True, written=text)
 
 
 def _report(draft: Draft, reports: Mapping[str, Report]) -> Report:

@@ -119,10 +119,11 @@ def _check(args: argparse.Namespace, language: Language | None) -> int:
 
     documents = _read(args.paths)
     known = _on_file(args)
-    checked: list[Checked] = []
-    for document in documents:
-        report = _report(document, args, language, known)
-        checked.append(Checked(document, report))
+    reports = _compared(documents, [_report(document, args, language, known) for document in documents])
+    checked = [
+        Checked(document, _final(document, report))
+        for document, report in zip(documents, reports, strict=True)
+    ]
     print(_shown(checked, args.format))
     failing = any(at_least(f.level, args.fail_level) for item in checked for f in item.report.findings)
     return 1 if failing else 0
@@ -176,11 +177,8 @@ def _report(
     document: Extracted, args: argparse.Namespace, language: Language | None, known: OnFile | None
 ) -> Report:
     from playbook.linter import check_text
-    from playbook.linter.allow import with_allowances
-    from playbook.linter.explain import OF_THE_RECORD
     from playbook.linter.languages import detect
     from playbook.linter.rules import shipped
-    from playbook.linter.show import placed
 
     told, named, channel = draft_of_path(document.path)
     language = language or read_language(told or None) or detect(document.prose)
@@ -201,8 +199,36 @@ def _report(
             masked=document.masked,
             prose=document.prose,
         )
-    report = with_allowances(report, document, {*rules.by_id, *OF_THE_RECORD})
-    return placed(document, report)
+    return report
+
+
+def _compared(documents: Sequence[Extracted], reports: Sequence[Report]) -> list[Report]:
+    """Hold against each other the texts that are versions of one, by their paths: en/reply.md and zh-Hant/reply.md."""
+    if len(documents) < 2:
+        return list(reports)
+    from playbook.checks.agreement import disagreements, text_of
+
+    versions = [
+        text_of(document.path, document.prose, report)
+        for document, report in zip(documents, reports, strict=True)
+    ]
+    known = {document.path: report for document, report in zip(documents, reports, strict=True)}
+    found = disagreements([version for version in versions if version], known)
+    return [
+        report.with_findings(found.get(document.path, ()))
+        for document, report in zip(documents, reports, strict=True)
+    ]
+
+
+def _final(document: Extracted, report: Report) -> Report:
+    """Return a report with what people allowed taken out, and its places those of the document."""
+    from playbook.linter.allow import with_allowances
+    from playbook.linter.explain import OF_THE_RECORD
+    from playbook.linter.rules import shipped
+    from playbook.linter.show import placed
+
+    known = {*shipped(report.language).by_id, *OF_THE_RECORD}
+    return placed(document, with_allowances(report, document, known))
 
 
 def _shown(checked: Sequence[Checked], form: str) -> str:

@@ -18,8 +18,10 @@ OF_THE_RECORD: dict[str, str] = {
     "inconsistent-facts": "not_on_record", "unauthorised-promise": "unrecorded_promise",
     "unverified-cause-as-fact": "unverified_cause", "pii-leak": "private_data", "missing-contact": "toll_free",
     "money-first": "money_in_first_reply", "too-long": "too_long", "banned-word": "banned_word",
+    "glossary": "agree.term", "inconsistent-blame": "agree.blame", "edited-in-one-language": "agree.edited",
+    "inconsistent-wording": "likeness.reworded",
 }  # fmt: skip
-"""Rules that look at the incident's record (`--incident`) -> the message that words them."""
+"""Rules that look at the incident's record (`--incident`) -> the message (of `checks`, where none is named) that words them."""
 
 
 def rule_files() -> dict[str, Path]:
@@ -49,7 +51,8 @@ def explain(rule: str, languages: Sequence[Language] = LANGUAGES) -> str:
 def _record_reason(name: str, language: Language) -> str:
     from playbook.messages import has
 
-    key = f"checks.{name}_why" if has(f"checks.{name}_why") else f"checks.{name}"
+    name = name if "." in name else f"checks.{name}"
+    key = f"{name}_why" if has(f"{name}_why") else name
     template = say(key, language, **dict.fromkeys(_SLOTS, "…"))
     return one_line(template)
 
