@@ -91,7 +91,8 @@ def sentences_of(move: Move, values: Values, setting: Setting, paragraph: int) -
         setting.voice == "brief"
     )  # colleagues look things up in a brief: each thing stands on a line of its own
     if not move.each:
-        return _one(move, values.slots, setting, paragraph, line=brief)
+        heading = move.id.startswith("head_")
+        return _one(move, values.slots, setting, paragraph, line=brief or heading)
     out: list[Worded] = []
     for number, item in enumerate(values.lists.get(move.each, ()), start=1):
         slots = {**values.slots, **item, "number": Slot(str(number))}

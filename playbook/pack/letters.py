@@ -79,8 +79,19 @@ def _dated(case: Case, draft: Draft) -> Moment | None:
         return day or as_of
     stated = {name for s in draft.sentences for name in (*s.facts, *s.commitments)}
     later = [fact.at for fact in incident.facts if fact.id in stated]
-    later += [measure.done_at for measure in incident.measures if measure.id in stated]
-    return as_of if any(at and at.exact and at.at > day.at for at in later) or as_of < day else day
+    later += [
+        measure.done_at or (measure.effective_from if measure.state == "done" else None)
+        for measure in incident.measures
+        if measure.id in stated
+    ]
+    return as_of if any(at and _after(at, day, incident.timezone) for at in later) or as_of < day else day
+
+
+def _after(at: Moment, sent: Moment, zone: str) -> bool:
+    """Tell whether something came after a text was sent, by the clock where it is known, else by the day."""
+    if at.exact:
+        return at.at > sent.at
+    return at.precision == "day" and at.day(zone) > sent.day(zone)
 
 
 def _paper(case: Case, draft: Draft, form: Form, internal: bool) -> Paper:
