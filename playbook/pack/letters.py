@@ -80,9 +80,9 @@ def _dated(case: Case, draft: Draft) -> Moment | None:
     stated = {name for s in draft.sentences for name in (*s.facts, *s.commitments)}
     later = [fact.at for fact in incident.facts if fact.id in stated]
     later += [
-        measure.done_at or (measure.effective_from if measure.state == "done" else None)
+        measure.done_at or measure.effective_from or measure.due
         for measure in incident.measures
-        if measure.id in stated
+        if measure.id in stated and (measure.done_at or measure.state == "done")
     ]
     return as_of if any(at and _after(at, day, incident.timezone) for at in later) or as_of < day else day
 
