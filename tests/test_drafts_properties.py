@@ -2,6 +2,11 @@
 
 The records are made once and every law goes over all of them; where one fails, the smallest record that breaks it is
 looked for and printed. `--hypothesis-profile=long` goes through twenty times as many, new ones every time.
+
+What the laws do not see: whether a text reads well or is true to the tone of the day; a promise or a claim that the
+words of the bank make by themselves, without a figure (only admissions of fault, thanks and apologies are read);
+numbers written out in words (兩次, twice), which are not read; a wrong fact that a person wrote into a public field;
+texts that people edited; tables with more than one line of law; records in which one approval follows another.
 """
 
 from __future__ import annotations
@@ -281,7 +286,7 @@ def every_sentence_ends_as_its_language_ends_one(case: Case) -> Iterator[str]:
     for t in case.texts:
         for s in t.sentences:
             if (
-                not s.wording.startswith("sign")
+                not s.wording.startswith(("sign", "head"))
                 and not _END[t.language].search(s.text)
                 and "https://" not in s.text[-60:]
             ):
@@ -454,13 +459,15 @@ def every_figure_is_on_record(case: Case) -> Iterator[str]:
     i = case.incident
     public = [f for f in i.facts if f.status == "confirmed" and f.visibility == "public" and f.value]
     numbers = {str(f.value) for f in public} | {str(g.count) for g in i.group_remedies}
-    numbers |= {str(i.affected_count), str(len(granted(case)))}
+    numbers.add(str(i.affected_count))
     if i.signal:
         numbers.add(str(len(i.signal.prior_contacts)))
     sums = {number_of(p.value) for o in granted(case) for p in o.parts if p.value is not None}
     times = set().union(*case.said_at.values())
     for t in case.outside:
-        found = read(t.text.replace(str(case.policy.brand.contact.get("line") or "§"), ""))
+        # What is said of the rest of a list has a law of its own.
+        text = "\n".join(s.text for s in t.sentences if not re.search("[_-]rest", s.wording))
+        found = read(text.replace(str(case.policy.brand.contact.get("line") or "§"), ""))
         for y, m, d in found.dates:
             if not any((m, d) == (month, day) and y in (0, year) for year, month, day, _, _ in times):
                 yield t.says(f"the day {y}-{m}-{d}")
@@ -469,7 +476,9 @@ def every_figure_is_on_record(case: Case) -> Iterator[str]:
                 yield t.says(f"the time {h}:{minute:02}")
         for sum_ in found.sums - sums:
             yield t.says(f"the sum {sum_}")
-        for number in found.numbers - numbers:
+        # The options that a text tells are the ones that it counts: in the currency and the language that they have.
+        told = {o for s in t.sentences for o in s.offers} & {o.id for o in granted(case)}
+        for number in found.numbers - numbers - {str(len(told))}:
             yield t.says(f"the number {number}")
         for n, unit in found.lengths:
             size = 3600 if unit == "hour" else 60
@@ -719,10 +728,16 @@ def a_text_fits_its_channel(case: Case) -> Iterator[str]:
             yield t.says(f"{length} characters of {limit}")
 
 
+def _over(due: Moment | None, now: Moment | None) -> bool:
+    return due is not None and now is not None and due.exact and due.at <= now.at
+
+
 def lists_of(case: Case, language: Language, person: str) -> dict[str, list[str]]:
     """Return what a text may go through item by item, in a language, by a reading of the record of our own."""
     i = case.incident
     sure = [m for m in i.measures if m.public and m.state not in ("candidate", "dropped") and m.owner]
+    now = case.assessment.as_of
+    sure = [m for m in sure if m.done_at or m.state == "done" or not _over(m.effective_from or m.due, now)]
     sure = [m for m in sure if m.due or m.done_at or m.effective_from]
     lists = {
         "unknowns": i.unknowns if i.policy_override.get("publish_unknowns") is not False else (),
@@ -915,7 +930,21 @@ def small(**fields: Any) -> dict[str, Any]:
     return {"client": "base", "reference": "small", "currency": "USD", "what_happened": what} | fields
 
 
-KNOWN: tuple[Known, ...] = ()
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "D16: zh-Hans has no short words for a threat told on X",
+        "a text fits its channel",
+        r"zh-Hans/holding-statement\.x",
+        small(
+            kind="extortion",
+            as_of="2026-05-09T10:00+08:00",
+            signal={"channel": "x"},
+            contact={"line": "04-0000-2199"},
+            do_now=({"zh-Hans": "收到的石泉请先留着"},),
+            next_update_at="2026-05-14T10:05+08:00",
+        ),
+    ),
+)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -200,3 +201,12 @@ def test_check_with_an_incident_tells_it(tmp_path: Path, capsys: pytest.CaptureF
 def test_messages_are_there_in_three_languages() -> None:
     assert "agree" in subjects()
     assert all("term" in templates("agree", language) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("text", ["禾日烘培" * 50_000, "「" * 200_000, "a@" * 100_000, '"' * 200_000])
+def test_two_hundred_thousand_characters_are_read_in_seconds(text: str) -> None:
+    policy = read_policy("heri-bakery", find_workspace(ROOT))
+    begun = process_time()
+    for language in LANGUAGES:
+        wrong_terms(text, language, policy)
+    assert process_time() - begun < 10

@@ -240,6 +240,45 @@ def test_a_client_without_a_letterhead_has_its_name_and_nothing_made_up(cake: Ca
     assert words(inside["word/footer1.xml"]) == ""
 
 
+HEADS = {
+    "a question above its answer": ("為什麼會這樣？\n我們的表單一開始就設錯了。", "Head TextLine"),
+    "bare words above a list": ("What happens now\n• One.\n• Two.", "Head ItemLine ItemLine"),
+    "a sentence that leads to a list": (
+        "This is what we change:\n1. One.\n2. Two.",
+        "Lead ItemLine ItemLine",
+    ),
+    "a question alone": ("Why did it happen?", "Text"),
+    "what follows a list": ("You may choose:\nOption A: cake.\nTell me which.", "Lead ItemLine TailLine"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_heading_and_what_leads_to_a_list_stay_with_what_follows(name: str) -> None:
+    text, styles = HEADS[name]
+    made = Outgoing(
+        "en/a.web", "en", "statement", "", f"To all,\n\n{text}\n\nThank you.\n\nHo\nLeader", Paper("N")
+    )
+    xml = parts(to_word_letter(made))["word/document.xml"]
+    found = re.findall(r'<w:pStyle w:val="(\w+)"/>(<w:keepNext/>)?', xml)
+    assert [style for style, _ in found] == [
+        "Salutation",
+        *styles.split(),
+        "Text",
+        "Signature",
+        "SignatureLine",
+    ]
+    assert all(keep for style, keep in found if style in ("Head", "Lead"))
+
+
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    text = "陳小姐您好，\n\n一。\n\n二。\n\n此致\n敬禮\n\n禾日烘焙\n林佩君"
+    made = Outgoing("zh-Hant/a.letter", "zh-Hant", "letter", "", text, Paper("N"), date="2026年5月12日")
+    xml = parts(to_word_letter(made))["word/document.xml"]
+    found = re.findall(r'<w:pStyle w:val="(\w+)"/>(<w:keepNext/>)?', xml)
+    assert [s for s, _ in found] == ["Salutation", "Text", "Text", "Formula", "FormulaLine", "Signature", "SignatureLine", "LayoutDateBelow"]  # fmt: skip
+    assert [bool(keep) for _, keep in found] == [False, False, True, True, True, True, True, False]
+
+
 def test_an_exercise_is_marked_on_every_page(cake: Case) -> None:
     draft = replace(next(d for d in cake.drafts if d.id == "zh-Hans/public-apology.web"), sendable=False)
     inside = parts(to_word_letter(letter(cake, draft)))

@@ -90,15 +90,15 @@ def wrong_terms(text: str, language: Language, policy: Policy, kept: Iterable[st
         for match in _form(word.strip(), language).finditer(text)
         if not any(unquoted[match.start() : match.end()])
     ]
-    return tuple(sorted(_longest(found), key=lambda wrong: wrong.start))
+    return tuple(_longest(found))
 
 
 def _longest(found: Iterable[Wrong]) -> Iterator[Wrong]:
-    """Leave out what stands inside a longer one."""
-    ends: list[tuple[int, int]] = []
-    for wrong in sorted(found, key=lambda w: (w.start - w.end, w.start, not w.instead)):
-        if not any(start <= wrong.start and wrong.end <= end for start, end in ends):
-            ends.append((wrong.start, wrong.end))
+    """Leave out what stands inside another one; of two at one place, the one with a substitute stays."""
+    reach = -1
+    for wrong in sorted(found, key=lambda w: (w.start, -w.end, not w.instead)):
+        if wrong.end > reach:
+            reach = wrong.end
             yield wrong
 
 

@@ -209,12 +209,15 @@ class Checker:
 
     def unverified(self, incident: Incident) -> None:
         """Report a cause that is claimed, disputed or refuted and stands in the text as a fact (S0-07, S2-40)."""
+        # What is confirmed may read much like what is not: two lists of which one was not checked.
+        known = [f.text.get(self.language, "") for f in incident.facts if f.status == "confirmed"]
+        confirmed = sorted((words.strip("。. ") for words in known), key=len, reverse=True)
         for fact in incident.facts:
             if not fact.cause or fact.status == "confirmed":
                 continue
             words = fact.text.get(self.language, "")
             for start, end in self.sentences():
-                sentence = self.text[start:end]
+                sentence = _without(self.text[start:end], confirmed)
                 if (
                     len(words) > 3
                     # A salutation shares a name with the claim, and nothing else.
@@ -336,6 +339,14 @@ def _covers(sentence: tuple[str, ...], known: tuple[str, ...]) -> bool:
     blocks = SequenceMatcher(None, sentence, known, autojunk=False).get_matching_blocks()
     common = sum(b.size for b in blocks if b.size >= 2)
     return common >= 0.7 * min(len(sentence), len(known)) and common >= 5
+
+
+def _without(sentence: str, told: Iterable[str]) -> str:
+    """Return a sentence without what it tells word for word."""
+    for words in told:
+        if len(words) > 3:
+            sentence = sentence.replace(words, " ")
+    return sentence
 
 
 def _occurrences(text: str, words: str) -> list[tuple[int, int]]:

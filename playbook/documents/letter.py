@@ -79,7 +79,7 @@ class _Line:
 
     start: int
     end: int
-    role: Literal["body", "lead", "item", "tail", "salutation", "formula", "sign"]
+    role: Literal["body", "head", "lead", "item", "tail", "salutation", "formula", "sign"]
     first: bool = True  # of its paragraph
     last: bool = True
 
@@ -117,6 +117,8 @@ def _lines(text: str) -> list[_Line]:
             items = [_ITEM.match(t) is not None for t in texts]
             roles = ["item" if item else "lead" if any(items[i:]) else "tail" if any(items) else "body"
                      for i, item in enumerate(items)]  # fmt: skip
+            if len(lines) > 1 and not items[0] and _is_head(texts[0]):
+                roles[0] = "head"
         for i, ((a, b), role) in enumerate(zip(lines, roles, strict=True)):
             out.append(_Line(a, b, role, i == 0, i == len(lines) - 1))  # type: ignore[arg-type]
     return out
@@ -138,8 +140,13 @@ def _is_signature(line: str) -> bool:
     return 0 < len(line) <= 60 and not _ENDS.search(line)
 
 
+def _is_head(line: str) -> bool:
+    """Tell whether the first line of a paragraph is what the rest of it answers: a short question, or a few bare words."""
+    return 0 < len(line) <= 60 and (line.endswith(("？", "?")) or not _ENDS.search(line))
+
+
 _STYLES = {
-    "body": "Text", "lead": "Lead", "item": "Item", "tail": "Tail", "salutation": "Salutation", "formula": "Formula",
+    "body": "Text", "head": "Head", "lead": "Lead", "item": "Item", "tail": "Tail", "salutation": "Salutation", "formula": "Formula",
     "sign": "Signature",
 }  # fmt: skip
 
@@ -229,7 +236,7 @@ def _body(made: Outgoing) -> str:
     for number, line in enumerate(lines):
         # Neither a signature nor what leads to a list stands at the foot of a page, or alone on a new one.
         ends = number in signed and (number + 1 < len(lines) or chinese)
-        keep = made.form != "plain" and (line.role == "lead" or ends or number + 1 in signed[:1])
+        keep = made.form != "plain" and (line.role in ("head", "lead") or ends or number + 1 in signed[:1])
         out.append(
             body.line(line, _style(line, made.form), (_KEEP if keep else "") + _space(made, lines, number))
         )

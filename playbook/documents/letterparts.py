@@ -126,6 +126,7 @@ def _paragraph_styles(language: Language) -> dict[str, _Style]:
     styles = {
         "Text": _Style(paragraph=text),
         "Salutation": _Style(paragraph="<w:keepNext/>" + spacing.format(120 if chinese else 170) + flush),
+        "Head": _Style(paragraph='<w:keepNext/><w:spacing w:before="80" w:after="40"/>' + flush, sans=chinese, bold=True),
         "Lead": _Style(paragraph="<w:keepNext/>" + text),
         "Item": _Style(paragraph="<w:keepLines/>" + spacing.format(120 if chinese else 170) + item + both),
         "Tail": _Style(paragraph=text),

@@ -25,7 +25,9 @@ MANY = 15
 
 _HAN = r"\p{Han}"
 _TITLE = regex.compile(r"《[^《》\n]{1,200}》|〈[^〈〉\n]{1,200}〉")
-_ADDRESS = regex.compile(r"(?:https?://|www\.)[!-~]{1,2000}|(?<![!-~])[!-~]{1,64}@[\w-]{1,63}\.[!-~]{0,200}\w|@[\w-]{1,40}")
+_ADDRESS = regex.compile(
+    r"(?:https?://|www\.)[!-~]{1,2000}|(?<![!-~])[!-~]{1,64}@[\w-]{1,63}\.[!-~]{0,200}\w|@[\w-]{1,40}"
+)
 _QUOTED = regex.compile(
     r"「(?:[^「」\n]|「[^「」\n]{0,200}」){1,400}」|『[^『』\n]{1,400}』|“[^“”\n]{1,400}”|«[^«»\n]{1,400}»"
     r"|(?<!\w)\"[^\"\n]{1,400}\"(?!\w)"
@@ -98,16 +100,10 @@ def _several(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part)
 
 
-@cache
-def _all_words(language: str, sort: str) -> regex.Pattern[str] | None:
-    known = sorted((w.word for w in words(language).values() if w.sort == sort), key=lambda w: (-len(w), w))
+def _any_of(pieces: Iterable[str]) -> regex.Pattern[str] | None:
+    """Return what finds any of these, the longest first; None where there is none."""
+    known = sorted(pieces, key=lambda piece: (-len(piece), piece))
     return regex.compile("|".join(map(regex.escape, known))) if known else None
-
-
-@cache
-def _all_characters(language: str) -> regex.Pattern[str] | None:
-    known = characters(language)
-    return regex.compile("[" + "".join(known) + "]+") if known else None
 
 
 def aside(written: str, as_written: Iterable[str] = (), *, quotations: bool = True) -> bytearray:
@@ -136,13 +132,14 @@ def _places(written: str, word: str) -> Iterator[tuple[int, int]]:
 def mixed_script(text: Text, rule: Rule) -> list[Stretch]:
     """Report characters of the other script, and words written with one that only some words have."""
     language, written = text.prose.language, text.prose.text
-    pattern = _all_characters(language)
-    if pattern is None:
+    known = characters(language)
+    if not known:
         return []
     taken = aside(written, text.as_written)
-    known = characters(language)
     found = []
-    for match in pattern.finditer(written):
+    # Most texts hold none of the thousands: those that this one holds are told first, and looked for alone.
+    strange = "".join(sorted(known.keys() & set(written)))
+    for match in regex.finditer(f"[{strange}]+", written) if strange else ():
         if not any(taken[match.start() : match.end()]):
             run = match.group()
             instead = "／".join(known[run]) if len(run) == 1 else "".join(known[c][0] for c in run)
@@ -180,7 +177,8 @@ def wrong_region(text: Text, rule: Rule) -> list[Stretch]:
 
 
 def _words(written: str, language: str, sort: str, taken: bytearray) -> list[Stretch]:
-    pattern, known = _all_words(language, sort), words(language)
+    known = words(language)
+    pattern = _any_of(name for name, word in known.items() if word.sort == sort and name in written)
     out = []
     for match in pattern.finditer(written) if pattern else ():
         word = known[match.group()]
