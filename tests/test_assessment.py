@@ -485,7 +485,11 @@ def test_what_a_group_costs_is_multiplied_out_and_added() -> None:
 def test_a_minimal_record_knows_what_to_ask() -> None:
     found = assess(incident(), policy())
     fields = [question.field for question in found.ask_next]
-    assert fields[:3] == ["tellings.got", "tellings.expected", "tellings.effect"]  # drafts are built around them
+    assert fields[:3] == [
+        "tellings.got",
+        "tellings.expected",
+        "tellings.effect",
+    ]  # drafts are built around them
     listed = ["impacts.people", "signal.verbatim", "signal.author.display_name"]
     assert [field for field in fields if field in listed] == listed
     assert "fault" in fields
