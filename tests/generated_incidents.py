@@ -102,7 +102,7 @@ SHAPES: dict[str, tuple[str, str, str]] = {  # zh-Hant, zh-Hans, en
 HOSTILE = {
     "slots": "{brand}{0}{{customer}}{",
     "placeholders": "%s${HOME}`id`",
-    "tags": "<script>alert(1)</script><b>x</b>&lt;x",
+    "tags": "<script>alert(x)</script><b>x</b>&lt;x",
     "formulas": "=1+1|@SUM(A1)|",
     "controls": "\x07\u202e",
     "markdown": "[x](javascript:x)\\n*",

@@ -185,7 +185,8 @@ def collect(incident: Incident, policy: Policy, assessment: Assessment, offers: 
         on.names.update((signatory.get("name") or {}).values())
     for text in policy.brand.contact.values():
         on.add_text(str(text), incident.language)
-    on.counts.add(Decimal(sum(option.approved for option in offers.options)))
+    # How many there are to choose from: in a language in which some have no words, fewer.
+    on.counts |= {Decimal(n + 1) for n in range(sum(option.approved for option in offers.options))}
     _add_derived(on, assessment, offers, zone)
     on.money |= {(amount.normalize() + 0, currency) for amount, currency in on.money}
     return on

@@ -123,7 +123,9 @@ def _write(
         channel=channel,
         voice=voice,
         language=language,
-        situation=_situation(kind, channel, voice, person, incident, policy, assessment, offers),
+        situation=_situation(
+            kind, channel, voice, person, incident, policy, assessment, len(values.lists["options"])
+        ),
         limit=known.max_characters if known else None,
         length=known.length if known else len,
         choices={
@@ -181,7 +183,7 @@ def _situation(
     incident: Incident,
     policy: Policy,
     assessment: Assessment,
-    offers: Offers,
+    options: int,
 ) -> dict[str, str | tuple[str, ...]]:
     situation = dict(assessment.situation)
     fault = incident.fault_at(written_at(kind.id, incident, assessment))
@@ -197,8 +199,7 @@ def _situation(
     channels = policy.channels
     in_public = channel in channels and channels[channel].visibility == "public"
     private_first = situation.get("switch.reply_visibility") == "private_first"
-    approved = sum(option.approved for option in offers.options)
-    situation["choice"] = "none" if not approved else "one" if approved == 1 else "several"
+    situation["choice"] = "none" if not options else "one" if options == 1 else "several"
     situation["details"] = "no" if person == "reply" and in_public and private_first else "yes"
     if fault == "unknown":
         situation["cause_known"] = "no"

@@ -230,7 +230,12 @@ def _within_limits(worded: list[Worded], situation: Situation) -> list[Worded]:
 
 
 def _told(slot: Slot | None, worded: list[Worded]) -> bool:
-    return slot is not None and any(slot.text in w.sentence.text for w in worded)
+    return slot is not None and any(_says(w.sentence.text, slot.text) for w in worded)
+
+
+def _says(text: str, value: str) -> bool:
+    """Tell whether a text says a value; a figure is not said by a longer one that holds it (8 by 18:05)."""
+    return re.search(rf"(?<![\d.,:]){re.escape(value)}(?![\d]|[.,:]\d)", text) is not None
 
 
 def _without_said(values: Values, worded: list[Worded]) -> Values:
@@ -240,7 +245,7 @@ def _without_said(values: Values, worded: list[Worded]) -> Values:
 
     def is_new(item: Mapping[str, Slot]) -> bool:
         figure = item["figure"].text if "figure" in item else ""
-        seen = figure and re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", told)
+        seen = figure and _says(told, figure)
         return not (set(item["item"].facts) & ids) and not seen
 
     left = [item for item in values.lists.get("facts", ()) if is_new(item)]

@@ -12,7 +12,8 @@ def fill_remedies(writer: Words) -> None:
     """Fill what may be chosen, what was chosen, what a group gets, and the measures."""
     offered = [o for o in writer.offers.options if o.approved]
     writer.values.lists["options"] = [item for o in offered if (item := _option(writer, o))]
-    writer.put("option_count", format_count(len(offered), writer.language) if offered else None)
+    told = len(writer.values.lists["options"])
+    writer.put("option_count", format_count(told, writer.language) if told else None)
     chosen = writer.offers.chosen
     if chosen and chosen.approved and (item := _option(writer, chosen)):
         writer.put("chosen", item["item"].text, offers=(chosen.id,))
