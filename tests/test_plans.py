@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from playbook.drafts.compose import Setting, shape_of
+from playbook.drafts.compose import Setting, choose, shape_of
 from playbook.drafts.plans import Shape, check_plans, read_plans
-from playbook.drafts.wording import Bank
+from playbook.drafts.wording import Bank, Move, Variant
 from playbook.errors import Problem
 from playbook.policy.model import Condition
 from playbook.sources import parse_yaml
@@ -109,3 +110,14 @@ def test_a_plan_that_is_none_is_refused(text: str) -> None:
     problems: list[Problem] = []
     check_plans(data["plans"], at, problems)
     assert [p.field for p in problems] == ["plans.reply"]
+
+
+def test_a_phrase_that_the_clients_people_wrote_comes_before_the_bank_until_another_is_asked_for() -> None:
+    ids = ("a", "own.thanks.1", "z")
+    variants = tuple(Variant(id_, Condition(), id_, "", (), "") for id_ in ids)
+    move = Move("thanks", "", "", 0, "", variants)
+    first = choose(move, {}, replace(_setting(), choices={}))
+    assert first is not None
+    assert first.id == "own.thanks.1"
+    others = {found.id for n in range(1, 4) if (found := choose(move, {}, _setting(again=str(n))))}
+    assert others == set(ids)

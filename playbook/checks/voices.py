@@ -24,7 +24,7 @@ from playbook.text import Language
 Why = Literal["voice", "shorter", "none"]
 """A variant for a voice or a channel; a short form, for want of room; no reason."""
 RULE = "inconsistent-wording"
-_FOR_A_CHANNEL = {"voice", "channel"}
+_FOR_A_CHANNEL = {"voice", "channel", "shape"}  # which shapes there are depends on the voice
 
 
 @dataclass(frozen=True)

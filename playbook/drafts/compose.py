@@ -21,6 +21,10 @@ SHAPE, AGAIN = "shape", "again"
 """What a person may choose besides a variant of a move: the shape of the text, and how many other wordings on."""
 
 
+OWN = "own."
+"""How the ids of a client's own phrases begin (`playbook phrase keep`)."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What decides how a text is worded, besides the record."""
@@ -82,6 +86,9 @@ def choose(move: Move, slots: Mapping[str, Slot], setting: Setting) -> Variant |
 
     best = max(fit(v) for v in eligible)
     top = sorted((v for v in eligible if fit(v) == best), key=lambda v: v.id)
+    own = [v for v in top if v.id.startswith(OWN)]
+    if own and not setting.choices.get(AGAIN):  # what the client's people wrote comes first
+        top = own
     return top[setting.turn(move.id, len(top))]
 
 
