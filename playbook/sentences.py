@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -171,6 +171,32 @@ def says(sentence: Units, known: Units, share: float = 0.7) -> bool:
     if sum((Counter(sentence) & Counter(known)).values()) < enough:
         return False
     return common(known, sentence) >= enough
+
+
+def covers(sentence: Units, known: Units) -> bool:
+    """Tell whether most of a known text, or most of the sentence, is common to both: at least five units."""
+    shared = set(known).intersection(sentence)
+    alike = sum(unit in shared for unit in sentence)
+    least = min(len(sentence), len(known))
+    if alike < min(5, least) or alike < 0.7 * least:
+        return False  # too little in common, in whatever order: the common case, told without comparing
+    if _within(known, sentence) or _within(sentence, known):
+        return True
+    blocks = SequenceMatcher(None, sentence, known, autojunk=False).get_matching_blocks()
+    run = sum(b.size for b in blocks if b.size >= 2)
+    return run >= 0.7 * least and run >= 5
+
+
+def _within(part: Units, whole: Units) -> bool:
+    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
+
+
+def without_said(sentence: str, told: Iterable[str]) -> str:
+    """Return a sentence without what it tells word for word."""
+    for words in told:
+        if len(words) > 3:
+            sentence = sentence.replace(words, " ")
+    return sentence
 
 
 _HEDGE: dict[Language, re.Pattern[str]] = {

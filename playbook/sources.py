@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -363,3 +365,35 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> b
     for row in rows:
         writer.writerow([neutral("" if row.get(c) is None else str(row.get(c))) for c in columns])
     return out.getvalue().encode("utf-8-sig")
+
+
+def replace_whole(path: Path, content: bytes, unchanged: Callable[[], None]) -> None:
+    """Put a file in place, whole or not at all; `unchanged` raises where it is not what it was when it was read.
+
+    Raises InputError for a place that cannot be written, or that another writer has.
+    """
+    part = path.with_name(f".{path.name}.part")
+
+    def problem(where: Path, found: str, expected: str, remedy: str) -> InputError:
+        return InputError([Problem(str(where), 0, 0, "", found, expected, remedy)])
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "xb") as handle:
+            try:
+                handle.write(content)
+                handle.flush()
+                os.fsync(handle.fileno())
+                unchanged()
+                if path.exists():
+                    shutil.copymode(path, part)
+                os.replace(part, path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+    except FileExistsError as error:
+        remedy = "Try again; if nobody else is saving, remove this file."
+        raise problem(part, "a file that another writer left, or is writing", "no file", remedy) from error
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise problem(path, found, "a folder to write in", "Check the folder.") from error

@@ -21,6 +21,7 @@ from playbook.linter.findings import Finding, Level
 from playbook.messages import say
 from playbook.offers import Offers
 from playbook.policy.model import Channel, Policy
+from playbook.sentences import covers, hedged, units, without_said
 from playbook.text import Language
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?[」』”）)]*|\n", re.S)
@@ -166,14 +167,14 @@ class Checker:
 
     def promises(self, allowed: Iterable[str], generated: Iterable[str]) -> None:
         """Report sentences that bind us to something which neither the record nor the generated draft says (S0-35)."""
-        known = [bare for text in allowed if len(bare := _bare(text)) >= 3]
-        same = {_bare(text) for text in generated}
+        known = [bare for text in allowed if len(bare := units(text)) >= 3]
+        same = {units(text) for text in generated}
         for start, end in self.sentences():
             sentence = self.text[start:end]
-            if not _BINDING[self.language].search(sentence) or _bare(sentence) in same:
+            if not _BINDING[self.language].search(sentence) or units(sentence) in same:
                 continue
-            bare = _bare(sentence)
-            if any(_covers(bare, text) for text in (*known, *same)):
+            bare = units(sentence)
+            if any(covers(bare, text) for text in (*known, *same)):
                 continue
             level: Level = "block" if _REMEDY[self.language].search(sentence) else "error"
             a, b = _trim(self.text, start, end)
@@ -217,13 +218,13 @@ class Checker:
                 continue
             words = fact.text.get(self.language, "")
             for start, end in self.sentences():
-                sentence = _without(self.text[start:end], confirmed)
+                sentence = without_said(self.text[start:end], confirmed)
                 if (
                     len(words) > 3
                     # A salutation shares a name with the claim, and nothing else.
-                    and len(_bare(sentence)) * 2 >= len(_bare(words))
-                    and _covers(_bare(sentence), _bare(words))
-                    and not _hedged(sentence, self.language)
+                    and len(units(sentence)) * 2 >= len(units(words))
+                    and covers(units(sentence), units(words))
+                    and not hedged(sentence, self.language)
                 ):
                     a, b = _trim(self.text, start, end)
                     self.add(
@@ -316,39 +317,6 @@ def _restated(quantity: Quantity, text: str, language: Language) -> bool:
     return any(q.kind == quantity.kind and q.value == quantity.value for q in quantities(text, language))
 
 
-_UNIT = re.compile(r"[\u3400-\u9fff]|[a-z0-9]+")
-
-
-def _bare(text: str) -> tuple[str, ...]:
-    """Return what a text says without its punctuation: Han characters one by one, other words whole."""
-    return tuple(_UNIT.findall(text.lower()))
-
-
-def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return any(whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1))
-
-
-def _covers(sentence: tuple[str, ...], known: tuple[str, ...]) -> bool:
-    """Tell whether most of a known text, or most of the sentence, is common to both."""
-    shared = set(known).intersection(sentence)
-    alike = sum(unit in shared for unit in sentence)
-    if alike < min(5, len(known), len(sentence)) or alike < 0.7 * min(len(sentence), len(known)):
-        return False  # too little in common, in whatever order: the common case, told without comparing
-    if _within(known, sentence) or _within(sentence, known):
-        return True
-    blocks = SequenceMatcher(None, sentence, known, autojunk=False).get_matching_blocks()
-    common = sum(b.size for b in blocks if b.size >= 2)
-    return common >= 0.7 * min(len(sentence), len(known)) and common >= 5
-
-
-def _without(sentence: str, told: Iterable[str]) -> str:
-    """Return a sentence without what it tells word for word."""
-    for words in told:
-        if len(words) > 3:
-            sentence = sentence.replace(words, " ")
-    return sentence
-
-
 def _occurrences(text: str, words: str) -> list[tuple[int, int]]:
     words = words.strip()
     return [(m.start(), m.end()) for m in re.finditer(re.escape(words), text)] if words else []
@@ -360,17 +328,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-_HEDGE: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b(?:not (?:yet )?(?:confirmed|verified|known)|being (?:checked|verified)|says?|said|according to|claim\w*|investigat\w*|do not know|may have|whether)\b", re.I),
-    "zh-Hant": re.compile(r"尚未|還沒|未證實|未確認|查證|求證|說法|表示|據|聲稱|調查|是否|可能"),
-    "zh-Hans": re.compile(r"尚未|还没|未证实|未确认|核实|求证|说法|表示|据|声称|调查|是否|可能"),
-}  # fmt: skip
-
-
-def _hedged(sentence: str, language: Language) -> bool:
-    return _HEDGE[language].search(sentence) is not None
 
 
 def check_against_record(

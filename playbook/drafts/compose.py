@@ -12,17 +12,13 @@ from playbook.drafts.plans import Shape
 from playbook.drafts.shorten import shortened
 from playbook.drafts.slots import Slot, Values
 from playbook.drafts.worded import Worded, without_lonely_leads
-from playbook.drafts.wording import Bank, Move, Variant
+from playbook.drafts.wording import OWN, Bank, Move, Variant
 from playbook.messages import fill
 from playbook.text import Language
 
 Situation = Mapping[str, str | tuple[str, ...]]
 SHAPE, AGAIN = "shape", "again"
 """What a person may choose besides a variant of a move: the shape of the text, and how many other wordings on."""
-
-
-OWN = "own."
-"""How the ids of a client's own phrases begin (`playbook phrase keep`)."""
 
 
 @dataclass(frozen=True)

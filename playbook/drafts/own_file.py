@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playbook.drafts.wording import Bank, Variant
+from playbook.drafts.wording import OWN, Bank, Variant
 from playbook.errors import InputError, Problem
 from playbook.incident.splice import Page
-from playbook.sources import parse_yaml
+from playbook.sources import parse_yaml, replace_whole
 
 NAME = "own.yaml"
 LARGEST = 1_000_000
@@ -29,9 +27,9 @@ def free_id(bank: Bank, move: str) -> str:
     """Return the next id for a phrase of a move: own.handler.1."""
     taken = {variant.id for m in bank.moves.values() for variant in m.variants}
     number = 1
-    while f"own.{move}.{number}" in taken:
+    while f"{OWN}{move}.{number}" in taken:
         number += 1
-    return f"own.{move}.{number}"
+    return f"{OWN}{move}.{number}"
 
 
 def variant_data(identifier: str, replaced: Variant, text: str) -> dict[str, Any]:
@@ -109,30 +107,12 @@ def _with(before: Any, move: str, variant: Mapping[str, Any], path: Path) -> dic
 
 def write(path: Path, before: bytes | None, content: bytes) -> None:
     """Put the file in place, whole. Raises InputError where it is not what it was, or cannot be written."""
-    part = path.with_name(f".{NAME}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "xb") as handle:
-            try:
-                handle.write(content)
-                handle.flush()
-                os.fsync(handle.fileno())
-                if (path.read_bytes() if path.exists() else None) != before:
-                    raise _problem(
-                        path, "a file that somebody else changed", "the file as it was read", "Try again."
-                    )
-                if path.exists():
-                    shutil.copymode(path, part)
-                os.replace(part, path)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-    except FileExistsError as error:
-        remedy = "Try again; if nobody else is saving, remove this file."
-        raise _problem(part, "a file that another writer left, or is writing", "no file", remedy) from error
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise _problem(path, found, "a file that can be written", "Check the folder.") from error
+
+    def unchanged() -> None:
+        if (path.read_bytes() if path.exists() else None) != before:
+            raise _problem(path, "a file that somebody else changed", "the file as it was read", "Try again.")
+
+    replace_whole(path, content, unchanged)
 
 
 def _problem(path: Path, found: str, expected: str, remedy: str) -> InputError:

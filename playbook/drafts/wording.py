@@ -21,6 +21,8 @@ from playbook.sources import Positions, read_yaml
 from playbook.tables.shapes import SHAPES, check_shapes
 from playbook.text import Language
 
+OWN = "own."
+"""How the ids of a client's own phrases begin (`playbook phrase keep`)."""
 MOVE_KEYS = {"part", "each", "drop", "unless_said", "frame", "variants"}
 VARIANT_KEYS = {"id", "when", "text", "register"}
 FILE_SHAPES = {"moves": "a map of maps", "plans": "a map", "subjects": "a map"}

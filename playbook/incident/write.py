@@ -8,8 +8,6 @@ of the record; the short forms a person may write (`noticed_at`, one plain strin
 from __future__ import annotations
 
 import difflib
-import os
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from playbook.incident.changes import Changes, apply, conversions, get, operatio
 from playbook.incident.model import Incident
 from playbook.incident.read import LARGEST_FILE, _FolderReader, refuse_strange
 from playbook.incident.splice import Page
-from playbook.sources import Keys, Positions, dotted, parse_yaml
+from playbook.sources import Keys, Positions, dotted, parse_yaml, replace_whole
 
 NAME = "incident.yaml"
 
@@ -74,29 +72,7 @@ class Proposal:
         """Put the new file in place, whole. Raises InputError where the file is not what it was when it was opened."""
         if not self.changed:
             return
-        path, part = self.standing.path, self.standing.path.with_name(f".{NAME}.part")
-        try:
-            path.parent.mkdir(exist_ok=True)
-            with open(part, "xb") as handle:
-                try:
-                    handle.write(self._bytes())
-                    handle.flush()
-                    os.fsync(handle.fileno())
-                    _unchanged(self.standing)
-                    if path.exists():
-                        shutil.copymode(path, part)
-                    os.replace(part, path)
-                except BaseException:
-                    part.unlink(missing_ok=True)
-                    raise
-        except FileExistsError as error:
-            remedy = "Try again; if nobody else is saving, remove this file."
-            raise _problem(
-                part, "a file that another writer left, or is writing", "no file", remedy
-            ) from error
-        except OSError as error:
-            found = error.strerror or str(error)
-            raise _problem(path, found, "a folder to write in", "Check the folder.") from error
+        replace_whole(self.standing.path, self._bytes(), lambda: _unchanged(self.standing))
 
     def _bytes(self) -> bytes:
         raw = self.standing.raw or b""
