@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,3 +27,15 @@ def pack_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], PackRes
         return render_pack(ROOT / "incidents" / name, out=out)
 
     return rendered
+
+
+@pytest.fixture
+def in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in the repository's folder, as a person does who types a command there."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def cake(tmp_path: Path) -> Path:
+    """Return a copy of the incident of the late cakes, which a test may change."""
+    return Path(shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake"))

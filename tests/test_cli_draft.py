@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,9 @@ from playbook.cli import main
 from playbook.incident import read_incident
 
 ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.usefixtures("in_the_workspace")
 DRAFTS = ("en/first-reply.facebook", "zh-Hant/first-reply.facebook", "zh-Hans/public-apology.web")
-
-
-@pytest.fixture(autouse=True)
-def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.fixture
-def cake(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
-    return tmp_path / "cake"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -74,11 +64,12 @@ def test_a_wording_is_chosen_by_its_id(cake: Path, capsys: pytest.CaptureFixture
         assert wanted in {line.split()[0] for line in out.splitlines() if line.strip()}
 
 
-def test_a_wording_that_the_text_cannot_take_is_refused_and_nothing_is_kept(
-    cake: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("choice", ["handler=nonsense", "shape=nonsense"])
+def test_a_choice_that_the_text_cannot_take_is_refused_and_nothing_is_kept(
+    cake: Path, capsys: pytest.CaptureFixture[str], choice: str
 ) -> None:
     before = (cake / "incident.yaml").read_bytes()
-    code, _, err = run(capsys, cake, "en/first-reply.facebook", "--choose", "handler=nonsense", "--keep")
+    code, _, err = run(capsys, cake, "en/first-reply.facebook", "--choose", choice, "--keep")
     assert code == 2
     assert "nonsense" in err
     assert (cake / "incident.yaml").read_bytes() == before

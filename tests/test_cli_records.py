@@ -8,7 +8,6 @@ import inspect
 import io
 import json
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,19 +36,10 @@ from playbook.times import Moment
 from playbook.workspace import find_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.usefixtures("in_the_workspace")
 INCIDENTS = sorted(path.parent for path in (ROOT / "incidents").glob("*/incident.yaml"))
 ANSWERS = ("heri-bakery", "cakes did not arrive by noon", "2026-05-09 15:10", "Facebook page", "04-0000-2101")
-
-
-@pytest.fixture(autouse=True)
-def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.fixture
-def cake(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
-    return tmp_path / "cake"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:

@@ -20,10 +20,7 @@ from playbook.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
-@pytest.fixture(autouse=True)
-def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+pytestmark = pytest.mark.usefixtures("in_the_workspace")
 
 
 @pytest.fixture
@@ -223,12 +220,6 @@ def test_validate_tells_it(school: Path, capsys: pytest.CaptureFixture[str]) -> 
 # -- what was approved and waits ------------------------------------------------------------------
 
 Approve = Callable[[str], int]
-
-
-@pytest.fixture
-def cake(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
-    return tmp_path / "cake"
 
 
 def test_an_approved_text_that_waits_is_read_again(cake: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,9 +70,9 @@ def test_the_same_incident_keeps_its_shape() -> None:
     assert len({_chosen(_read(BASE), _setting()) for _ in range(5)}) == 1
 
 
-@pytest.mark.parametrize("name", ["", "sorry-first"])
-def test_a_person_chooses_the_shape(name: str) -> None:
-    assert _chosen(_read(BASE), _setting(shape=name)) == name
+@pytest.mark.parametrize(("chosen", "name"), [("plain", ""), ("sorry-first", "sorry-first")])
+def test_a_person_chooses_the_shape(chosen: str, name: str) -> None:
+    assert _chosen(_read(BASE), _setting(shape=chosen)) == name
 
 
 def test_a_channel_has_a_plan_of_its_own() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,9 @@ from playbook.drafts import Draft
 from playbook.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.usefixtures("in_the_workspace")
 HEADER = "at,kind,channel,language,audience,path,next_update_promised_at,text\n"
-
-
-@pytest.fixture(autouse=True)
-def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.fixture
-def cake(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
-    return tmp_path / "cake"
 
 
 def change(folder: Path, *pairs: tuple[str, str]) -> None:

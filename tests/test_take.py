@@ -22,19 +22,10 @@ from playbook.pack.case import open_case
 from playbook.pack.letters import letter
 
 ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.usefixtures("in_the_workspace")
 DRAFT = "en/final-response.email"
 EVERY = ("zh-Hant/public-apology.web", "zh-Hans/final-response.letter", "en/public-apology.facebook", "en/call-script.phone")  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.fixture
-def cake(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "incidents" / "2026-05-09-cake", tmp_path / "cake")
-    return tmp_path / "cake"
 
 
 Run = Callable[..., tuple[int, str, str]]

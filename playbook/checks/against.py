@@ -16,7 +16,7 @@ from playbook.assessment import Assessment, assess
 from playbook.checks import check_against_record, check_draft, public_words
 from playbook.checks.glossary import as_written
 from playbook.checks.record import OnRecord, collect
-from playbook.drafts import Draft, write_drafts
+from playbook.drafts import Draft, write_draft, write_drafts
 from playbook.errors import InputError, Problem
 from playbook.incident import Incident, read_incident
 from playbook.linter import Report, check_text
@@ -112,8 +112,9 @@ class OnFile:
 
     def one(self, draft: Draft) -> Draft:
         """Return the kit's own words for the same kind, channel and language under this incident."""
-        written = self._written(self.incident.model_copy(update={"drafts": {}}), [draft.language])
-        return next(found for found in written if found.id == draft.id)
+        own = self.incident.model_copy(update={"drafts": {}})
+        found = write_draft(draft.id, own, self.policy, self.assessment, self.offers, draft.language)
+        return found if isinstance(found, Draft) else draft
 
     def as_written(self, language: str) -> tuple[str, ...]:
         """Return the names, words of others and own terms whose spelling is not ours to correct."""

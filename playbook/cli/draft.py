@@ -78,15 +78,20 @@ def _rewritten(known: OnFile, draft: Draft, chosen: Mapping[str, str]) -> Draft:
     """Return a draft as it reads with other choices. Raises InputError for a choice that this text cannot take."""
     from dataclasses import replace
 
+    from playbook.drafts import shapes_of
+    from playbook.drafts.compose import AGAIN, SHAPE
+
     choice = {**known.incident.wording_choice, **chosen}
     other = replace(known, incident=known.incident.model_copy(update={"wording_choice": choice}))
     found = other.one(draft)
     used = {sentence.wording for sentence in found.sentences}
-    problems = [
-        Problem("--choose", 0, 0, key.rpartition(":")[2], id_, "a wording that this text can take", "See --wordings.")
-        for key, id_ in chosen.items()
-        if key.rpartition(":")[2] not in ("shape", "again") and id_ not in used
-    ]  # fmt: skip
+    shapes = shapes_of(draft.id, known.policy, draft.language)
+    problems = []
+    for key, id_ in chosen.items():
+        move = key.rpartition(":")[2]
+        expected = "one of " + ", ".join(shapes) if move == SHAPE else "a wording that this text can take"
+        if (move == SHAPE and id_ not in shapes) or (move not in (SHAPE, AGAIN) and id_ not in used):
+            problems.append(Problem("--choose", 0, 0, move, id_, expected, "See --wordings."))
     if problems:
         raise InputError(problems)
     return found

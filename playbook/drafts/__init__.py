@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playbook.assessment import Assessment
-from playbook.drafts.compose import Setting, compose, shape_of
+from playbook.drafts.compose import PLAIN, Setting, compose, shape_of
 from playbook.drafts.edited import sentences as sentences_of_edit
 from playbook.drafts.model import Alternative, Draft, Missing, NotWritten, Sentence, joined
 from playbook.drafts.slots import Values
@@ -101,6 +101,14 @@ def write_drafts(
     return tuple(out)
 
 
+def write_draft(
+    id_: str, incident: Incident, policy: Policy, assessment: Assessment, offers: Offers, language: Language
+) -> Draft | NotWritten:
+    """Write the one draft of an id in the policy's kinds and channels, as `write_drafts` does among all."""
+    name, _, channel = id_.partition("/")[2].partition(".")
+    return _write(policy.kinds[name], channel, language, incident, policy, assessment, offers)
+
+
 def _write(
     kind: DocumentKind,
     channel: str,
@@ -173,6 +181,16 @@ def _move_of(key: str, id_: str) -> str | None:
     """Read `move` or `<draft id>:move` as a choice for this draft."""
     draft, _, move = key.rpartition(":")
     return move if draft in ("", id_) else None
+
+
+def shapes_of(id_: str, policy: Policy, language: Language) -> tuple[str, ...]:
+    """Return the names of the shapes that a text may have; the plain one is `plain`."""
+    name, _, channel = id_.partition("/")[2].partition(".")
+    known = policy.channels.get(channel)
+    plans = bank_of(policy, language).plans
+    keys = (f"{name}.{channel}", f"{name}.{known.voice if known else 'statement'}", name)
+    found = next((plans[key] for key in keys if key in plans), ())
+    return tuple(shape.name or PLAIN for shape in found)
 
 
 def _situation(
@@ -282,5 +300,7 @@ __all__ = [
     "NotWritten",
     "Sentence",
     "channels_of",
+    "shapes_of",
+    "write_draft",
     "write_drafts",
 ]

@@ -17,6 +17,8 @@ from playbook.messages import fill
 from playbook.text import Language
 
 Situation = Mapping[str, str | tuple[str, ...]]
+PLAIN = "plain"
+"""What a shape without a name is called where it is chosen, and in conditions."""
 SHAPE, AGAIN = "shape", "again"
 """What a person may choose besides a variant of a move: the shape of the text, and how many other wordings on."""
 
@@ -53,7 +55,7 @@ def shape_of(bank: Bank, setting: Setting) -> Shape | None:
             continue
         chosen = setting.choices.get(SHAPE)
         for shape in shapes:
-            if shape.name == chosen:
+            if (shape.name or PLAIN) == chosen:
                 return shape
         closest = max(len(s.when.any_of) for s in shapes)
         top = [s for s in shapes if len(s.when.any_of) == closest]
@@ -153,7 +155,7 @@ def compose(bank: Bank, values: Values, setting: Setting) -> tuple[Sentence, ...
     shape = shape_of(bank, setting)
     if shape is None:
         return None
-    setting = replace(setting, situation={**setting.situation, "shape": shape.name or "plain"})
+    setting = replace(setting, situation={**setting.situation, "shape": shape.name or PLAIN})
     worded: list[Worded] = []
     for paragraph, steps in enumerate(shape.paragraphs):
         for step in steps:
