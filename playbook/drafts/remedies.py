@@ -5,7 +5,7 @@ from __future__ import annotations
 from playbook.drafts.slots import Item, Slot, Words, bare
 from playbook.messages import say
 from playbook.offers import Offer
-from playbook.text import format_count
+from playbook.text import format_count, is_han
 
 
 def fill_remedies(writer: Words) -> None:
@@ -51,9 +51,10 @@ def _option(writer: Words, offer: Offer) -> Item | None:
             return None
         sum_ = part.amount or part.worth
         key = "part" if sum_ is None else "part_paid" if part.amount is not None else "part_worth"
-        parts.append(
-            say(f"drafts.{key}", writer.language, label=label, sum=writer.money(sum_) if sum_ else "")
-        )
+        shown = writer.money(sum_) if sum_ else ""
+        part_words = say(f"drafts.{key}", writer.language, label=label, sum=shown)
+        # The space is for a figure; a sum may begin with the name of its currency.
+        parts.append(part_words.replace(f" {shown}", shown) if is_han(shown[:1]) else part_words)
     first, *rest = parts
     words = first
     if rest:

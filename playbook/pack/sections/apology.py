@@ -108,7 +108,7 @@ def _alternatives(case: Case, draft: Draft) -> list[Block]:
         ("+", *(told(f"gains_{name}") for name in names)),
         ("−", *(told(f"risks_{name}") for name in names)),
     ]
-    return [table(["", *map(told, names)], rows, caption=word("alternative", case.language))]
+    return [table(["", *map(told, names)], rows, caption=word("versions", case.language))]
 
 
 def drafts(case: Case, language: Language) -> tuple[Block, ...]:
