@@ -88,3 +88,22 @@ def test_the_end_of_the_bank_is_told(cake: Path, capsys: pytest.CaptureFixture[s
     code, _, err = run(capsys, cake, "en/follow-up.sms", "--another", "150")
     assert code == 1
     assert "no other wording" in err
+
+
+def test_a_sum_that_begins_with_its_currency_stands_without_a_space(
+    cake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, hans, _ = run(capsys, cake, "zh-Hans/options-letter.email")
+    _, hant, _ = run(capsys, cake, "zh-Hant/options-letter.email")
+    assert "（价值新台币 1,280 元）" in hans
+    assert "（價值 1,280 元）" in hant
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])
+def test_a_holding_statement_tells_the_same_core_in_every_language(
+    cake: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    what = read_incident(cake).what_happened[language]
+    _, out, _ = run(capsys, cake, f"{language}/holding-statement.web")
+    assert what.rstrip("。.") in out
+    assert "412" not in out, "counts came later"
